@@ -145,8 +145,7 @@ def _refuse_other_lags(rows: DynamicRows) -> None:
 def _without_each(problem: LsdvProblem, rows: DynamicRows) -> FloatArray:
     """Return the estimates without each unit (N, k), the correction and its first estimate worked out anew."""
     k = len(rows.terms)
-    jacobians = np.add.reduceat(problem.W[:, :, None] * problem.W[:, None, :], rows.layout.starts, axis=0)
-    lost = in_order(rows, lost_terms(jacobians, k).astype(float))
+    lost = in_order(rows, lost_terms(problem.products[0], k).astype(float))
     refuse_lost(lost, np.asarray(rows.design.unit_labels), rows.terms)
     found = [problem.corrected(without).estimates for without in range(rows.layout.n_units)]
     return in_order(rows, np.array(found))

@@ -120,6 +120,11 @@ class DynamicComparison(Rendered, Brief):
         ]
         return bool(bounds[0] <= value <= bounds[1])
 
+    def _beside(self) -> list[str]:
+        """Return the period dummies and the constant that some estimators print."""
+        terms = dict.fromkeys(term for result in self.results.values() for term in result.terms)
+        return [term for term in terms if term == "Intercept" or term.startswith("C(")]
+
     def _brief(self) -> str:
         return f"{len(self.results)} estimators: {', '.join(self.results)}"
 
@@ -131,6 +136,7 @@ class DynamicComparison(Rendered, Brief):
         given = {
             "names": [_NAMES[name].text(language) for name in self.results],
             "notes": [note.text(language) for note in self.notes],
+            "drop": self._beside(),
             **style,
         }
         return tables.to_format(list(self.results.values()), format, path, language=language, **given)

@@ -10,11 +10,12 @@ c3 = s^2 tr(P) {2 q_1 Q W'PP'W q + [q'W'PP'W q + q_1 tr(Q W'PP'W) + 2 s q_1^2 tr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.kernels.within import FloatArray
+from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.show.brief import Brief
 
 
@@ -40,7 +41,12 @@ def reach_matrix(gamma: float, length: int) -> FloatArray:
 def traces(mask: NDArray[np.bool_], gamma: float) -> Traces:
     """Return the traces of units with rows in the marked periods, (N, T)."""
     patterns, which = np.unique(mask, axis=0, return_inverse=True)
-    reach = reach_matrix(gamma, mask.shape[1])
+    return traces_of(patterns, which, gamma)
+
+
+def traces_of(patterns: NDArray[np.bool_], which: IntArray, gamma: float) -> Traces:
+    """Return the traces of units by their pattern (P, T) of rows, `which` (N,) of them."""
+    reach = reach_matrix(gamma, patterns.shape[1])
     found = np.array([_of_pattern(row.astype(np.float64), reach) for row in patterns])
     return Traces(*found[which.ravel()].T)
 
@@ -89,6 +95,12 @@ class KivietSums(Brief):
     products: FloatArray
     mask: NDArray[np.bool_]
 
+    @cached_property
+    def patterns(self) -> tuple[NDArray[np.bool_], IntArray]:
+        """Return the patterns of rows (P, T) and which every unit has, (N,)."""
+        patterns, which = np.unique(self.mask, axis=0, return_inverse=True)
+        return patterns, which.ravel()
+
     def bias(self, gamma: float, variance: float, without: int | None = None) -> FloatArray:
         """Return c1, c2, c3 (3, K) at given parameters, W itself in the place of its expectation.
 
@@ -107,7 +119,7 @@ class KivietSums(Brief):
             np.asarray(np.linalg.pinv(A, hermitian=True), dtype=np.float64),
             WPW,
             WPPW,
-            traces(self.mask, gamma).sums(kept),
+            traces_of(*self.patterns, gamma).sums(kept),
             variance,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from panelkit.models.dynamic.short.dynamic_rows import DynamicRows
 from panelkit.models.dynamic.short.initial import Changes, Initial, changes_of
 from panelkit.models.dynamic.short.kiviet import KivietSums, kiviet_sums
 from panelkit.show.brief import Brief
+
+_LOST = 1e-10
+"""Directions of columns at norm one below this are lost with a unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,18 +43,35 @@ class LsdvProblem(Brief):
     rows: DynamicRows
     order: int
 
+    @cached_property
+    def products(self) -> tuple[FloatArray, FloatArray]:
+        """Return W_i'W_i (N, K, K) and W_i'y_i (N, K)."""
+        starts = self.rows.layout.starts
+        return (
+            np.asarray(np.add.reduceat(self.W[:, :, None] * self.W[:, None, :], starts, axis=0)),
+            np.asarray(np.add.reduceat(self.W * self.y[:, None], starts, axis=0)),
+        )
+
     def corrected(self, without: int | None = None) -> Corrected:
         """Return the estimate, with one unit left out if told so."""
-        kept = np.ones(len(self.y), dtype=bool) if without is None else self.rows.design.unit != without
-        y, W = self.y[kept], self.W[kept]
-        k = len(self.scales)
-        lsdv = np.linalg.lstsq(W, y, rcond=None)[0]
+        k, layout = len(self.scales), self.rows.layout
+        WW, Wy = self.products
+        total, target, rows = WW.sum(axis=0), Wy.sum(axis=0), len(self.y)
+        if without is None:
+            lsdv = np.linalg.lstsq(self.W, self.y, rcond=None)[0]
+        else:
+            total, target = total - WW[without], target - Wy[without]
+            rows -= int(layout.unit_counts[without])
+            lsdv = np.linalg.pinv(total, rcond=_LOST, hermitian=True) @ target
         start = self.changes.estimate(without)[:k] * self.scales
-        left = y - W[:, :k] @ start
-        years = W[:, k:]
-        left = left - years @ np.linalg.lstsq(years, left, rcond=None)[0]
-        units = self.rows.layout.n_units - (without is not None)
-        variance = float(left @ left) / (len(y) - units - W.shape[1])
+        e = self.y - self.W[:, :k] @ start
+        left = e - self.W[:, k:] @ np.linalg.pinv(total[k:, k:], hermitian=True) @ (
+            target[k:] - total[k:, :k] @ start
+        )
+        if without is not None:
+            left = left[self.rows.design.unit != without]
+        units = layout.n_units - (without is not None)
+        variance = float(left @ left) / (rows - units - self.W.shape[1])
         terms = self.sums.bias(float(start[0]), variance, without)
         bias = terms[: self.order].sum(axis=0)
         return Corrected(

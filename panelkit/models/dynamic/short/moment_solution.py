@@ -7,6 +7,7 @@ e_i(b) / (n_i - 1), and x_i'M e_i(b) for regressors and period dummies, M the de
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from panelkit.language.message import message
 from panelkit.models.dynamic.short.nickell import reached
 from panelkit.show.brief import Brief
 
-_STAGES = 20
+_STAGES = 10
 _STEPS = 60
 _CLOSE = 1e-11
 """A Newton step below so much of the estimates ends the search."""
@@ -40,6 +41,11 @@ class AdjustedProblem(Brief):
         """Return the within estimates (K,)."""
         return np.asarray(np.linalg.lstsq(self.W, self.y, rcond=None)[0], dtype=np.float64)
 
+    @cached_property
+    def products(self) -> FloatArray:
+        """Return W_i'W_i by unit, (N, K, K)."""
+        return np.asarray(np.add.reduceat(self.W[:, :, None] * self.W[:, None, :], self.starts, axis=0))
+
     def moments(self, b: FloatArray, share: float = 1.0) -> FloatArray:
         """Return m_i (N, K), with a share of the adjustment."""
         p = len(self.orders)
@@ -53,7 +59,7 @@ class AdjustedProblem(Brief):
         """Return the derivatives of m_i, (N, K, K)."""
         p = len(self.orders)
         e = self.y - self.W @ b
-        made = -np.add.reduceat(self.W[:, :, None] * self.W[:, None, :], self.starts, axis=0)
+        made = -self.products
         h, dh = reached(self.pairs, b[:p], self.orders)
         by_unit = np.add.reduceat(self.W * e[:, None], self.starts, axis=0)
         made[:, :p] -= share * 2.0 * h[:, :, None] * (by_unit / (self.pairs[:, :1] - 1.0))[:, None, :]

@@ -8,6 +8,7 @@ Given w the maximum over b and s is generalised least squares, so that the searc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,14 @@ class Transformed(Brief):
         """Return T."""
         return int(self.dy.shape[1])
 
+    @cached_property
+    def products(self) -> FloatArray:
+        """Return the products of all columns, the outcome last, by pairs of periods: (T, T, K + 1, K + 1)."""
+        both = np.concatenate([self.D, self.dy[:, :, None]], axis=2)
+        N, T, K = both.shape
+        flat = both.reshape(N, T * K)
+        return np.asarray((flat.T @ flat).reshape(T, K, T, K).transpose(0, 2, 1, 3))
+
     def omega(self, log_det: float) -> float:
         """Return w at a logarithm of |O|."""
         return 1.0 + (float(np.exp(log_det)) - 1.0) / self.length
@@ -47,14 +56,14 @@ class Transformed(Brief):
 
     def concentrated(self, log_det: float) -> tuple[float, FloatArray, float]:
         """Return the log-likelihood, b (K,) and s at a logarithm of |O|."""
+        N, T, _ = self.D.shape
         root = np.linalg.cholesky(self.matrix(self.omega(log_det)))
-        N, T, K = self.D.shape
-        both = np.concatenate([self.dy[:, :, None], self.D], axis=2)
-        white = linalg.solve_triangular(root, both.transpose(1, 0, 2).reshape(T, -1), lower=True)
-        white = white.reshape(T * N, K + 1)
-        b = np.linalg.lstsq(white[:, 1:], white[:, 0], rcond=None)[0]
-        left = white[:, 0] - white[:, 1:] @ b
-        s = float(left @ left) / (N * T)
+        inverse = linalg.cho_solve((root, True), np.eye(T))
+        total = np.einsum("ts,tskl->kl", inverse, self.products)
+        size = np.sqrt(np.diag(total))
+        upper = np.linalg.cholesky(total / np.outer(size, size)).T
+        b = linalg.solve_triangular(upper[:-1, :-1], upper[:-1, -1]) * size[-1] / size[:-1]
+        s = float(upper[-1, -1] * size[-1]) ** 2 / (N * T)
         return -0.5 * N * (T * (np.log(2.0 * np.pi * s) + 1.0) + log_det), b, s
 
     def pieces(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, float, float]:

@@ -1,0 +1,134 @@
+"""Bias, spread and coverage of estimators of dynamic panels with 31 and with 300 units, 8 and 14 periods."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+import panelkit as pk
+from benchmarks.evidence.record import write
+from panelkit.language.errors import PanelkitError
+from panelkit.models.dynamic.short.dynamic_rows import DynamicRows, read_rows
+from panelkit.models.dynamic.short.lsdv_correction import lsdv_problem
+from panelkit.models.dynamic.short.shell import in_order
+from panelkit.models.reading import open_frame
+
+SEED = 16
+FORMULA = "y ~ lag(y, 1) + x"
+SLOPE = 0.5
+BURN = 50
+WORLDS = {31: 500, 300: 200}
+MANY = 100  # more units than this, and the deletion of each in the correction of LSDV takes too long here
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: units, periods held (one more than the rows of the regression), own lag, spread of error variances."""
+
+    units: int
+    periods: int
+    rho: float
+    errors: str = "equal"
+
+
+def world(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
+    """Return a panel: x is AR(1) and correlated with the unit effects, years have effects, starts are stationary."""
+    n, length = cell.units, BURN + cell.periods
+    effect = rng.normal(size=n)
+    years = rng.normal(size=length)
+    spread = np.exp(0.6 * rng.normal(size=n)) if cell.errors == "unequal" else np.ones(n)
+    x, y = np.zeros((n, length)), np.zeros((n, length))
+    for t in range(1, length):
+        x[:, t] = 0.5 * x[:, t - 1] + 0.3 * effect + rng.normal(size=n)
+        y[:, t] = cell.rho * y[:, t - 1] + SLOPE * x[:, t] + effect + years[t] + spread * rng.normal(size=n)
+    index = pd.MultiIndex.from_product(
+        [[f"u{number:03d}" for number in range(n)], range(2000, 2000 + cell.periods)], names=["unit", "year"]
+    )
+    kept = slice(BURN, None)
+    return pd.DataFrame({"y": y[:, kept].ravel(), "x": x[:, kept].ravel()}, index=index)
+
+
+def estimates(frame: pd.DataFrame, rows: DynamicRows) -> dict[tuple[str, str], Any]:
+    """Return what every estimator and kind of errors makes of a panel: own lag and slope, their errors, t quantile."""
+    made: dict[tuple[str, str], Any] = {}
+    specs: dict[tuple[str, str], Any] = {
+        ("adjusted moments", "jackknife"): pk.AdjustedMoments(FORMULA),
+        ("adjusted moments", "cluster"): pk.AdjustedMoments(FORMULA, errors="cluster"),
+        ("half-panel jackknife", "jackknife"): pk.HalfPanelJackknife(FORMULA),
+        ("half-panel jackknife", "cluster"): pk.HalfPanelJackknife(FORMULA, errors="cluster"),
+        ("transformed likelihood", "jackknife"): pk.TransformedLikelihood(FORMULA),
+        ("transformed likelihood", "cluster"): pk.TransformedLikelihood(FORMULA, errors="cluster"),
+    }
+    if rows.layout.n_units <= MANY:
+        specs["bias-corrected LSDV", "jackknife"] = pk.BiasCorrectedLSDV(FORMULA)
+    else:
+        lag = np.asarray(rows.design.X)[:, int(rows.lag_at[0])]
+        found = lsdv_problem(rows, np.asarray(rows.design.y), lag, 3, "arellano-bond").corrected()
+        made["bias-corrected LSDV", "none"] = (in_order(rows, found.estimates), np.full(2, np.nan), np.nan)
+    for key, spec in specs.items():
+        try:
+            fit = spec._estimate(rows)
+        except PanelkitError:
+            made[key] = None
+            continue
+        made[key] = (fit.estimates, fit.std_errors.to_numpy(), float(np.max(fit.df)))
+    for name, effects in (("within", "twoway"), ("pooled OLS", "time")):
+        fit = pk.FixedEffects(FORMULA, effects).fit(frame)
+        made[name, "jackknife"] = (fit.estimates, fit.std_errors.to_numpy(), float(np.max(fit.df)))
+    return made
+
+
+def run(cell: Cell, worlds: int) -> list[dict[str, Any]]:
+    """Return one row an estimator and kind of errors."""
+    from panelkit.results.students_t import t_quantile
+
+    cause = [SEED, cell.units, cell.periods, int(100 * cell.rho), cell.errors == "unequal"]
+    rng = np.random.default_rng(cause)
+    held: dict[tuple[str, str], list[Any]] = {}
+    for _ in range(worlds):
+        frame = world(cell, rng)
+        rows = read_rows(FORMULA, open_frame(frame), "twoway", None, None, None)
+        for key, found in estimates(frame, rows).items():
+            held.setdefault(key, []).append(found)
+    table = []
+    for (name, errors), found in held.items():
+        kept = [one for one in found if one is not None]
+        b, se = (np.array([one[at] for one in kept]) for at in (0, 1))
+        quantile = float(t_quantile(0.95, kept[0][2])) if np.isfinite(kept[0][2]) else np.nan
+        inside = np.abs(b - (cell.rho, SLOPE)) <= quantile * se
+        covered = 100.0 * inside.mean(axis=0) if np.isfinite(quantile) else (np.nan, np.nan)
+        table.append(
+            {
+                "estimator": name, "errors": errors, "N": cell.units, "T": cell.periods, "rho": cell.rho,
+                "variances": cell.errors, "worlds": worlds,
+                "failed": round(100.0 * (1.0 - len(kept) / worlds), 1),
+                "bias": round(float(b[:, 0].mean() - cell.rho), 4),
+                "sd": round(float(b[:, 0].std(ddof=1)), 4),
+                "rmse": round(float(np.sqrt(((b[:, 0] - cell.rho) ** 2).mean())), 4),
+                "coverage": round(float(covered[0]), 1),
+                "size": round(100.0 - float(covered[0]), 1),
+                "bias_slope": round(float(b[:, 1].mean() - SLOPE), 4),
+                "coverage_slope": round(float(covered[1]), 1),
+            }
+        )  # fmt: skip
+    return table
+
+
+def main() -> Path:
+    """Write one row a cell, estimator and kind of errors."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--worlds", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    told = parser.parse_known_args()[0]
+    cells = [Cell(n, t, rho) for n in WORLDS for t in (8, 14) for rho in (0.3, 0.8)]
+    cells += [Cell(31, t, rho, "unequal") for t in (8, 14) for rho in (0.3, 0.8)]
+    made = Parallel(n_jobs=told.jobs)(delayed(run)(cell, told.worlds or WORLDS[cell.units]) for cell in cells)
+    table = pd.DataFrame([row for rows in made for row in rows])
+    facts = {"formula": FORMULA, "slope": SLOPE, "T": "periods held, one more than the rows of a unit"}
+    return write("dynamic_small_n", table, seed=SEED, facts=facts)
