@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import stats
 
@@ -58,7 +60,8 @@ def sargan(solution: Solution, rows: DynamicRows, h: Weighting) -> TestResult:
     """Test over-identification by the one-step weight, right for independent errors of one variance only.
 
     The variance is that of the transformed residuals, e'e/2m for differences and e'e/m for forward deviations,
-    where the weight has 2 and 1 on its diagonal: xtabond2's.
+    where the weight has 2 and 1 on its diagonal: xtabond2's. `less_regressors` among the facts
+    divides by rows less regressors (Arellano and Bond 1991, xtabond, gretl).
     """
     if solution.surplus <= 0:
         return _exact(SARGAN)
@@ -68,16 +71,24 @@ def sargan(solution: Solution, rows: DynamicRows, h: Weighting) -> TestResult:
     variance = float(residual @ residual) / (diagonal * len(residual))
     if not variance > 0.0:
         return TestResult.not_applicable(SARGAN, VALID, message("the fit leaves no residuals"))
-    return _chi2(SARGAN, VALID, fit.j / variance, solution.surplus)
+    counted = 1.0 - len(fit.params) / len(residual)
+    made = _chi2(SARGAN, VALID, fit.j / variance, solution.surplus)
+    return replace(made, facts={"less_regressors": made.statistic * counted})
 
 
 def hansen(solution: Solution) -> TestResult:
-    """Test over-identification by the two-step weight, at the two-step estimate, whatever step is asked for."""
+    """Test over-identification by the two-step weight, at the two-step estimate, whatever step is asked for.
+
+    `at_first_step` among the facts is the same square at the one-step estimate, which plm prints as Sargan's test of a
+    one-step fit.
+    """
     if solution.surplus <= 0:
         return _exact(HANSEN)
     if solution.second is None:
         return TestResult.not_applicable(HANSEN, VALID, _too_many(solution))
-    return _chi2(HANSEN, VALID, solution.second.j, solution.surplus)
+    made = _chi2(HANSEN, VALID, solution.second.j, solution.surplus)
+    total = solution.first.moments_sum
+    return replace(made, facts={"at_first_step": float(total @ solution.second.weight @ total)})
 
 
 def difference_in_hansen(solution: Solution, instruments: Instruments) -> tuple[TestResult, ...]:
