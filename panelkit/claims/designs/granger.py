@@ -28,7 +28,7 @@ from panelkit.models.dynamic.vector.result import PanelVARFit
 from panelkit.models.dynamic.vector.spec import PanelVAR
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile, t_survival
-from panelkit.studies.dynamics.precedence import precedence_trials
+from panelkit.studies.dynamics.precedence import precedence_trials, smallest_effect
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
 from panelkit.studies.scrutiny.sample import cube_of
@@ -122,10 +122,10 @@ class GrangerDesign(MeasuredDesign):
         assert design is not None  # fixed effects keep theirs
         panel = cube_of(design, beside.terms[0], regions=figures.told_regions)
         lots = Lots(claim.test.reps, claim.test.seed, claim.test.weights)
-        trials, smallest = precedence_trials(panel, np.array([side]), lots)
+        trials = precedence_trials(panel, np.array([side]), lots)
         tick(1)
         return Finding(
-            measured=self._measured(summed, system, beside, trials, float(smallest[0])),
+            measured=self._measured(summed, system, beside, trials, float(smallest_effect(panel)[0])),
             data=data,
         )
 

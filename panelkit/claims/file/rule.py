@@ -12,8 +12,8 @@ from panelkit.claims.findings import Finding, Judgement
 from panelkit.language.message import Message, message
 from panelkit.language.register import find, keys
 
-AWAITED = ("R-THR", "R-CAUSE")
-"""Rules that pending claims name and that no design of today can feed: thresholds, causal designs."""
+AWAITED = ("R-THR",)
+"""Rules that pending claims name and that no design of today can feed."""
 
 
 def _known(name: str) -> str:

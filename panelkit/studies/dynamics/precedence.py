@@ -1,24 +1,29 @@
 """What is asked beside the lags of a cause: trends, a common path and shocks of regions, with the outcome's own past.
 
 The conditions of a regression (`studies/scrutiny`) on the outcome, the cause a year earlier, and the outcome's own lags
-held fixed. Next year's cause is not asked: in a system it may answer to today's outcome. Nor are first differences: with
-a lag of the outcome they are biased.
+held fixed. Beside unit trends the cause must show; a common path and region-years must not take it away. Two figures
+that feed each other make a common path by themselves, so that a path which must be passed costs half of the power and
+stops little that trends leave. Next year's cause is not asked: in a system it may answer to today's outcome. Nor are
+first differences: with a lag of the outcome they are biased.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.studies.scrutiny.cube import Cube
-from panelkit.studies.scrutiny.deciding import path, regions, trends
-from panelkit.studies.scrutiny.main_test import run_main
+from panelkit.studies.scrutiny.deciding import STILL_THERE, path, regions, trends
+from panelkit.studies.scrutiny.designs import main_slopes
+from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE, run_main
 from panelkit.studies.scrutiny.trial import Trial
 from panelkit.studies.scrutiny.wild import Lots
 
 
-def precedence_trials(panel: Cube, direction: FloatArray, lots: Lots) -> tuple[tuple[Trial, ...], FloatArray]:
-    """Run the conditions of W worlds, and return the smallest effect of interest beside them.
+def precedence_trials(panel: Cube, direction: FloatArray, lots: Lots) -> tuple[Trial, ...]:
+    """Run the conditions of W worlds.
 
     Parameters
     ----------
@@ -29,17 +34,22 @@ def precedence_trials(panel: Cube, direction: FloatArray, lots: Lots) -> tuple[t
         Shape (W,): the side on which an effect is asked for, 1 or -1.
     lots
         The draws of every bootstrap.
-
-    Returns
-    -------
-    trials, smallest (W,)
-        The smallest effect moves y by a fifth of its within deviation for one of x.
     """
     main = run_main(panel, lots)
     side = np.broadcast_to(np.asarray(direction, dtype=float), (panel.worlds,))
-    found = (
-        trends(panel, main, side, lots),
-        path(panel, main, side, lots),
+    beside_trends, beside_path = trends(panel, main, side, lots), path(panel, main, side, lots)
+    with np.errstate(invalid="ignore"):
+        shows = (beside_trends.p < STILL_THERE) & (beside_trends.slope * side > 0.0)
+    computed = np.isfinite(beside_path.slope)
+    return (
+        replace(beside_trends, passes=shows),
+        replace(beside_path, passes=computed & ~beside_path.takes_away),
         regions(panel, main, side, lots),
     )
-    return found, main.smallest
+
+
+def smallest_effect(panel: Cube) -> FloatArray:
+    """Return the effect that moves y by a fifth of its within deviation for one of x, (W,); the rest held fixed."""
+    fit = main_slopes(panel)
+    ratio: FloatArray = np.sqrt((fit.y**2).sum(axis=(1, 2)) / fit.size)
+    return SMALLEST_SHARE * ratio
