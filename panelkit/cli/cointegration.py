@@ -97,7 +97,9 @@ class DrawOptions:
 )
 def cointegration(
     ctx: typer.Context,
-    formula: Annotated[str, typer.Argument(help='"y ~ x1 + x2". 被解释变量 ~ 解释变量。')],
+    formula: Annotated[
+        str, typer.Argument(help='"outcome ~ regressors", levels. 被解释变量 ~ 解释变量（水平值）。')
+    ],
     sample: SampleOptions,
     options: CointegrationOptions,
     draws: DrawOptions,
