@@ -15,7 +15,6 @@ from panelkit.cli._printing import (
     print_json,
     print_written,
     records,
-    terminal_width,
 )
 from panelkit.language.message import Language, message
 from panelkit.results.numbers import cells
@@ -49,18 +48,17 @@ def print_parts(
     from panelkit.data.figure_notes import data_notes
     from panelkit.show import plain
 
-    with narrow_terminal(_WIDEST):
-        width = terminal_width(_WIDEST)
+    with narrow_terminal(_WIDEST) as width:
         if chosen is not None:
-            typer.echo(plain.folded(_table_of(chosen, language, width) + "\n"))
-        typer.echo(plain.folded(_fit_of(fit, language, width)))
+            typer.echo(plain.fold(_table_of(chosen, language, width) + "\n", width))
+        typer.echo(plain.fold(_fit_of(fit, language, width), width))
         said = {note.text(language) for note in fit.notes}
         further = [f"  - {note}" for note in data_notes(frame, language=language) if note not in said]
         if further:
-            typer.echo(plain.folded("\n".join(further)))
-        typer.echo(plain.folded("\n" + _table_of(fit.granger(), language, width)))
+            typer.echo(plain.fold("\n".join(further), width))
+        typer.echo(plain.fold("\n" + _table_of(fit.granger(), language, width), width))
         for part in parts.values():
-            typer.echo("\n" + plain.folded(part.summary(language=language, width=width)))
+            typer.echo("\n" + plain.fold(part.summary(language=language, width=width), width))
 
 
 def _fit_of(fit: Any, language: Language, width: int) -> str:

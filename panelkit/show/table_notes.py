@@ -38,7 +38,7 @@ def standard_notes(
     explained = {
         note.values.get("convention") for one in fits for note in one.notes if isinstance(note, Message)
     }
-    conventions = [_unexplained_convention(column, explained) for column in fits]
+    conventions = [_unexplained_convention(column, explained, language) for column in fits]
     for title, texts in (("covariance", named), ("convention", conventions)):
         text = _by_model(texts, numbers, language)
         if text:
@@ -77,10 +77,10 @@ def _by_fit(columns: Sequence[Column], marks: Sequence[str]) -> tuple[list[Colum
     return fits, numbers
 
 
-def _unexplained_convention(column: Column, explained: Set[Any]) -> str:
+def _unexplained_convention(column: Column, explained: Set[Any], language: Language) -> str:
     """Return the convention's name, or nothing where a note of a fit says what it means."""
-    name = str(column.facts.get("convention") or "")
-    return "" if name in explained else name
+    name = column.facts.get("convention") or ""
+    return "" if str(name) in explained else in_language(name, language)
 
 
 def _uncertainty(made: Any, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def check_bands(bands: Any, reps: Any, interval: Any) -> Bands:
                 reps=reps,
             )
         )
-    return bands  # type: ignore[no-any-return]
+    return cast(Bands, bands)
 
 
 def positions(order: Sequence[str | int] | None, names: Sequence[str]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
@@ -15,6 +16,8 @@ from panelkit.models.dynamic.responses.arrays import largest_root
 from panelkit.models.dynamic.responses.asked import LEAST_REPS, Bands
 from panelkit.results.derived import Uncertainty
 from panelkit.show.brief import Brief
+
+_SINGULAR = 1e-12  # of the correlations' roots, whose mean is one: below, rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,14 +129,15 @@ def draw(fit: Any, how: Bands, reps: int, rng: int | np.random.Generator) -> Dra
     )
 
 
-def usable(coefficients: FloatArray, sigma: FloatArray) -> np.ndarray:
+def usable(coefficients: FloatArray, sigma: FloatArray) -> NDArray[np.bool_]:
     """Mark the draws (R,) that are finite and have a positive definite covariance of the errors.
 
-    A covariance counts as singular where the correlations of the errors have a root below 1e-12.
+    A covariance counts as singular where the correlations of the errors have a root of nearly zero.
     """
-    held = np.isfinite(coefficients).all(axis=(-3, -2, -1)) & np.isfinite(sigma).all(axis=(-2, -1))
     spread = np.sqrt(np.abs(np.diagonal(sigma, axis1=-2, axis2=-1)))
-    held &= (spread > 0.0).all(axis=-1)
+    finite = np.isfinite(coefficients).all(axis=(-3, -2, -1)) & np.isfinite(sigma).all(axis=(-2, -1))
+    held = np.flatnonzero(finite & (spread > 0.0).all(axis=-1))
     made = np.asarray(sigma)[held] / (spread[held][:, :, None] * spread[held][:, None, :])
-    held[held] = np.linalg.eigvalsh(made)[:, 0] > 1e-12
-    return np.asarray(held)
+    marks = np.zeros(len(spread), dtype=bool)
+    marks[held] = np.linalg.eigvalsh(made)[:, 0] > _SINGULAR
+    return marks

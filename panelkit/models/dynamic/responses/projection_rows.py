@@ -27,9 +27,8 @@ class ProjectionRows(Brief):
 
     def by_cluster(self, parts: FloatArray) -> FloatArray:
         """Return what units add, (H, N, m, m), summed by cluster, (H, G, m, m)."""
-        sums = np.zeros((len(parts), int(self.cluster.max()) + 1, *parts.shape[2:]))
-        np.add.at(sums, (slice(None), self.cluster), parts)
-        return sums
+        member = np.eye(int(self.cluster.max()) + 1)[self.cluster]
+        return np.asarray(np.einsum("ig,hijk->hgjk", member, parts))
 
 
 def projection_rows(fit: Any) -> ProjectionRows:
@@ -59,4 +58,4 @@ def projection_rows(fit: Any) -> ProjectionRows:
 def _step(first_lag: str) -> int:
     """Return how far neighbouring periods are apart on the calendar: what the first lag reads back."""
     node = parse_expression(first_lag).node
-    return int(dict(node.options)["k"]) if isinstance(node, Call) else 1
+    return int(str(dict(node.options)["k"]).removesuffix(".0")) if isinstance(node, Call) else 1
