@@ -19,7 +19,7 @@ from panelkit.models.dynamic.gmm.bounds import bounds_of
 from panelkit.models.dynamic.gmm.instruments import Instruments, build_instruments
 from panelkit.models.dynamic.gmm.request import own_lags, read_request
 from panelkit.models.dynamic.gmm.result import DynamicGMMFit
-from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows, Transform, read_rows
+from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows, Transform, on_calendar, read_rows
 from panelkit.models.dynamic.gmm.solution import Solution, solve, stack_rows
 from panelkit.models.dynamic.gmm.specification import difference_in_hansen, hansen, sargan, serial_correlation
 from panelkit.models.dynamic.gmm.statements import facts_of, notes_of
@@ -107,11 +107,10 @@ class _DynamicGMM:
             instruments = build_instruments(
                 asked,
                 rows,
-                frame,
+                lambda node: on_calendar(node, rows, frame, unit, time),
                 system=system,
                 collapse=self.collapse,
                 constant=constant,
-                panel=(unit, time),
             )
             solution = solve(
                 stack,

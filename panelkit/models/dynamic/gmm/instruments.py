@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,7 @@ from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
-from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows, on_calendar
-from panelkit.models.reading import Frame
+from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows
 from panelkit.show.brief import Brief
 
 _SAME = 1e-10
@@ -52,18 +51,18 @@ class _Block(Brief):
 def build_instruments(
     asked: MomentFormula,
     rows: DynamicRows,
-    frame: Frame,
+    values_of: Callable[[GmmNode], FloatArray],
     *,
     system: bool,
     collapse: bool,
     constant: bool,
-    panel: tuple[str | None, str | None],
 ) -> Instruments:
     """Build every column that the formula names, in its order; empty ones and repetitions leave.
 
     Lags of the transformed equation count from the period it is dated (of forward deviations the next one, so that
     lag 2 of an outcome and lag 1 of a predetermined regressor are the first valid ones under both transformations).
     The level equation takes the change that lies one lag nearer, one a period (Blundell and Bond 1998).
+    `values_of` returns the expression of a node on the calendar of every unit, (N, span).
 
     Raises
     ------
@@ -74,7 +73,7 @@ def build_instruments(
     """
     blocks: list[_Block] = []
     for node in asked.gmm:
-        values = on_calendar(node, rows, frame, *panel)
+        values = values_of(node)
         _refuse_still(node, values)
         made = list(_gmm_blocks(node, values, rows, system=system, collapse=collapse or bool(node.collapse)))
         if not any(block.moved.any() or block.level.any() for block in made):
