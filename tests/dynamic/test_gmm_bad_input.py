@@ -1,0 +1,210 @@
+"""Dynamic GMM on panels and formulas that cannot be right: right, or one sentence that names what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+
+SPEC = pk.DifferenceGMM("y ~ lag(y, 1) + x | gmm(y, 2:3, collapse) + iv(x)")
+
+
+def panel(n: int = 12, t: int = 7, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    index = pd.MultiIndex.from_product(
+        [[f"c{i:02d}" for i in range(n)], range(2010, 2010 + t)], names=["city", "year"]
+    )
+    frame = pd.DataFrame({"x": rng.normal(size=n * t), "y": rng.normal(size=n * t)}, index=index)
+    frame["y"] = frame["y"] + frame.groupby("city")["y"].shift(1, fill_value=0.0) * 0.5 + frame["x"]
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("y ~ lag(y, 1) + x | gmm(y, 4:2) + iv(x)", "lags 4 to 2: the nearer lag stands first: `2:4`"),
+        ("y ~ lag(y, 1) + x | gmm(y) + iv(x)", "gmm.. without lags"),
+        ("y ~ lag(y, 1) + x | gmm(y, 1:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
+        ("y ~ lag(y, 1) + x | gmm(lag(y, 1), 0:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
+        ("y ~ lag(y, 1) + x | iv(x) | iv(x)", "a second bar"),
+        ("y ~ lag(y, 1) + x | foo(y, 2)", "`foo` does not fit here"),
+        ("y ~ lag(y, 1) + x |", "the formula ends here"),
+        ("y ~ lag(y, 1) + x | gmm(y, 2:3", "close the call"),
+        ("y ~ lag(y, 1) + x | gmm(y, 2.5:3)", "whole numbers"),
+        ("y ~ lag(y, 1) + x | gmm(y, 2:3, full)", "an option `full` that `gmm` does not have"),
+        ("y ~ lag(y, 1) + x | gmm(y:x, 2:3)", "gmm.. takes numbers"),
+        ("y ~ lag(y, 1) + x | gmm(__import__, 2)", "two underscores"),
+        ("y ~ x", "no lag of `y` among its regressors"),
+        ("y ~ lag(y, 1) + lag(y, 1):x", "they read `y`, and cannot be instruments"),
+        ("log(y) ~ lag(y, 1) + x", "no lag of `log.y.` among its regressors"),
+        ("y ~ 1", "has no regressor"),
+    ],
+)
+def test_formulas_are_refused_where_they_are_written(formula: str, said: str) -> None:
+    for kind in (pk.DifferenceGMM, pk.SystemGMM):
+        with pytest.raises(pk.SpecError, match=said):
+            kind(formula)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("transform", "fd"),
+        ("steps", 3),
+        ("steps", True),
+        ("collapse", 1),
+        ("h", 4),
+        ("singular", "drop"),
+        ("small", "yes"),
+    ],
+)
+def test_options_are_refused_by_name(option: str, value: Any) -> None:
+    with pytest.raises(pk.SpecError, match=f"{option} is "):
+        replace(SPEC, **{option: value})
+
+
+def test_ranges_of_lags_are_their_lags() -> None:
+    data = panel()
+    one = pk.DifferenceGMM("y ~ lag(y, 1:2) + lag(x, 0:1) | gmm(y, 2:4) + iv(lag(x, 0:1))").fit(data)
+    other = pk.DifferenceGMM(
+        "y ~ lag(y, 1) + lag(y, 2) + x + lag(x, 1) | gmm(y, 2:4) + iv(x + lag(x, 1))"
+    ).fit(data)
+    assert one.terms == other.terms == ("lag(y, 1)", "lag(y, 2)", "x", "lag(x, 1)")
+    np.testing.assert_array_equal(one.estimates, other.estimates)
+    with pytest.raises(pk.SpecError, match=r"`lag\(x, 1:3\)` is a term of its own"):
+        pk.DifferenceGMM("y ~ I(lag(y, 1:2) + x)")
+
+
+def test_names_in_backticks_pass() -> None:
+    data = panel().rename(columns={"y": "产 出", "x": "投入|年"})
+    fit = pk.DifferenceGMM("`产 出` ~ lag(`产 出`, 1) + `投入|年` | gmm(`产 出`, 2:3) + iv(`投入|年`)").fit(
+        data
+    )
+    assert fit.nobs == 12 * 5
+
+
+def test_gaps_cost_changes_and_all_gaps_are_refused() -> None:
+    data = panel()
+    year = data.index.get_level_values("year")
+    holed = data[~((data.index.get_level_values("city") == "c03") & (year == 2013))]
+    assert SPEC.fit(holed).nobs == 12 * 5 - 3
+    assert replace(SPEC, transform="fod").fit(holed).nobs == 12 * 5 - 2
+    with pytest.raises(pk.DataError, match="no row|complete|neighbouring"):
+        SPEC.fit(data[year % 2 == 0])
+    pairs = data[(year % 3 != 0)]  # two years held, one not: no lag beside a change
+    with pytest.raises(pk.DataError, match="0 of 12 .*two complete rows in neighbouring years"):
+        SPEC.fit(pairs)
+
+
+def test_a_panel_too_short_for_its_lags_is_refused() -> None:
+    short = panel(t=4)
+    spec = replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 4:5) + iv(x)")
+    with pytest.raises(
+        pk.DataError, match=r"`gmm\(y, 4:5\)`: no row holds `y` 4 years before it: the panel has 4"
+    ):
+        spec.fit(short)
+    with pytest.raises(pk.DataError):
+        SPEC.fit(panel(t=2))
+
+
+def test_more_moments_than_units_are_said_and_two_steps_refused() -> None:
+    data = panel(n=8, t=9)
+    many = replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:) + iv(x)")
+    one = many.fit(data)
+    assert any("more instruments (29) than clusters (8)" in note for note in one.notes)
+    assert not one.hansen.applicable
+    assert "29" in str(one.hansen.reason)
+    with pytest.raises(pk.SpecError, match=r"two-step weight is singular: 29 moments, 8 units"):
+        replace(many, steps=2).fit(data)
+    forced = replace(many, steps=2, singular="pinv").fit(data)
+    assert any("generalised inverse was asked for" in note for note in forced.notes)
+
+
+def test_fewer_instruments_than_coefficients_are_refused_by_name() -> None:
+    spec = replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2, collapse)")
+    with pytest.raises(pk.SpecError, match=r"do not identify"):
+        spec.fit(panel())
+
+
+def test_columns_that_do_not_vary_are_refused_by_name() -> None:
+    data = panel().assign(one=3.0, size=lambda d: d.groupby("city")["x"].transform("mean") * 1e6)
+    with pytest.raises(pk.SpecError, match=r"`gmm\(one, 1:2\)`: `one` never varies"):
+        replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:3) + gmm(one, 1:2) + iv(x)").fit(data)
+    with pytest.raises(pk.SpecError, match="`size`: no variation over time"):
+        replace(SPEC, formula="y ~ lag(y, 1) + size | gmm(y, 2:3) + iv(size)").fit(data)
+    with pytest.raises(pk.SpecError, match=r"`iv\(size\)` does not vary over time"):
+        replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:3) + iv(x + size)").fit(data)
+    fit = pk.SystemGMM("y ~ lag(y, 1) + x + size | gmm(y, 2:3, collapse) + iv(x) + iv(size, level)").fit(data)
+    assert "size" in fit.terms
+
+
+def test_instruments_that_are_all_zero_are_refused() -> None:
+    data = panel().assign(late=lambda d: (d.index.get_level_values("year") == 2016) * 1.0)
+    with pytest.raises(pk.DataError, match=r"`gmm\(late, 1:2\)`: no row holds"):
+        replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:3) + gmm(late, 1:2) + iv(x)").fit(data)
+
+
+def test_an_explosive_root_is_said() -> None:
+    rng = np.random.default_rng(4)
+    data = panel(n=30)
+    wide = np.cumprod(np.full(7, 1.3))[None, :] * (5.0 + rng.normal(size=(30, 1))) + 0.1 * rng.normal(
+        size=(30, 7)
+    )
+    fit = pk.DifferenceGMM("y ~ lag(y, 1) | gmm(y, 2:3, collapse)").fit(data.assign(y=wide.ravel()))
+    assert fit.params["lag(y, 1)"] > 1.0
+    assert fit.bounds.root > 1.0
+    assert any("the estimated path explodes" in note for note in fit.notes)
+
+
+def test_missing_rows_of_instruments_leave_with_the_reason() -> None:
+    data = panel().assign(z=lambda d: d["x"] ** 2)
+    data.loc[("c04", 2013), "z"] = np.nan
+    fit = replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:3) + iv(x + z)").fit(data)
+    assert fit.nobs == 12 * 5 - 2
+    assert fit.dropped["reason"].astype(str).str.contains("z").any()
+
+
+def test_clusters_hold_whole_units() -> None:
+    data = panel().assign(half=lambda d: (d.index.get_level_values("year") > 2012) * 1, one=1)
+    with pytest.raises(pk.SpecError, match="cluster=`half`: c00.* lie in more than one"):
+        replace(SPEC, cluster="half").fit(data)
+    with pytest.raises(pk.SpecError, match="cluster=`one` holds one value only"):
+        replace(SPEC, cluster="one").fit(data)
+    with pytest.raises(pk.SpecError, match="cluster=`year`: moments are summed over whole units"):
+        replace(SPEC, cluster="year").fit(data)
+
+
+def test_predictions_are_refused_with_the_reason() -> None:
+    fit = SPEC.fit(panel())
+    for ask in (fit.predict, lambda: fit.fitted):
+        with pytest.raises(pk.SpecError, match="predictions are of"):
+            ask()
+    with pytest.raises(pk.SpecError):
+        pk.predict(fit)
+    with pytest.raises(pk.PanelkitError):
+        fit.with_vcov(pk.CRV3())
+
+
+def test_large_means_and_trends_cost_no_digits() -> None:
+    """A level of 1e6 and a trend that all units share leave the coefficients of changes with period effects."""
+    data = panel(n=20)
+    spec = replace(SPEC, time_effects=True)
+    plain = spec.fit(data)
+    trend = 1e6 + 50.0 * (data.index.get_level_values("year") - 2010.0)
+    moved = spec.fit(data.assign(x=data["x"] + trend))
+    np.testing.assert_allclose(moved.params["x"], plain.params["x"], rtol=1e-7)
+    np.testing.assert_allclose(moved.std_errors["lag(y, 1)"], plain.std_errors["lag(y, 1)"], rtol=1e-7)
+
+
+def test_text_and_infinite_cells_are_refused_by_name() -> None:
+    data = panel()
+    data.loc[("c01", 2011), "x"] = np.inf
+    with pytest.raises(pk.DataError, match="`x` is infinite"):
+        SPEC.fit(data)
+    with pytest.raises(pk.DataError, match="x"):
+        SPEC.fit(panel().assign(x="much"))
