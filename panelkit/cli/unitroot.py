@@ -45,6 +45,13 @@ class CombineChoice(StrEnum):
     pm = "Pm"
 
 
+class LlcChoice(StrEnum):
+    """What leaves the changes before the long-run variances of llc."""
+
+    table = "table"
+    plm = "plm"
+
+
 class HadriChoice(StrEnum):
     """What Hadri's test supposes of the errors."""
 
@@ -96,6 +103,13 @@ def unitroot(
         CombineChoice,
         typer.Option("--combine", help="P, Z, L* or Pm of the Fisher tests. Fisher 型检验的合并方式。"),
     ] = CombineChoice.z,
+    llc_convention: Annotated[
+        LlcChoice,
+        typer.Option(
+            "--llc-convention",
+            help="table (as mu* and sigma* were tabulated) or plm. LLC 长期方差的做法。",
+        ),
+    ] = LlcChoice.table,
     hadri_errors: Annotated[
         HadriChoice,
         typer.Option(
@@ -133,6 +147,7 @@ def unitroot(
         kernel=kernel.value,
         bandwidth=bandwidth,
         combine=combine.value,
+        llc_convention=llc_convention.value,
         hadri_errors=hadri_errors.value,
         alternatives=_numbers(alternatives),
         power_reps=power_reps,

@@ -21,6 +21,7 @@ from panelkit.models.dynamic.unit_roots.statistic import (
 )
 from panelkit.models.dynamic.unit_roots.sweeping import along, basis_of, deterministic, swept, terms_in
 
+_LOST = 1e-9  # of the norm of a series: rounding
 _MOMENTS = {"constant": (1.0 / 6.0, 1.0 / 45.0), "trend": (1.0 / 15.0, 11.0 / 6300.0)}
 
 
@@ -54,10 +55,12 @@ class Hadri(PanelTest):
         error = swept(batch.values, basis_of(deterministic(setting.trend, batch.held)))
         partial = np.cumsum(error, axis=-1)
         sums = along(partial, partial)[..., 0] / periods**2
-        lm = (sums / self._variance(error, setting)).mean(axis=1)
+        lost = along(error, error)[..., 0] <= _LOST**2 * along(batch.values, batch.values)[..., 0]
+        own = np.where(lost, np.nan, sums / self._variance(error, setting))
+        lm = own.mean(axis=1)
         mean, variance = _MOMENTS[setting.trend]
         statistic = np.sqrt(units) * (lm - mean) / np.sqrt(variance)
-        return Scored(statistic, stats.norm.sf(statistic), {"LM": lm})
+        return Scored(statistic, stats.norm.sf(statistic), {"LM": lm}, {"LM": own})
 
     def _variance(self, error: FloatArray, setting: Setting) -> FloatArray:
         """Return the variances of the errors, (R, N) or (R, 1)."""

@@ -113,17 +113,24 @@ class LevinLinChu(PanelTest):
 
 
 def _long_run(batch: Batch) -> FloatArray:
-    """Return the long-run variances (R, N) of the changes less their terms, equations 8 to 10.
+    """Return the long-run variances (R, N) of the changes, equation 8. Bandwidth: 3.21 T^(1/3), rounded.
 
-    With a constant the mean of the changes leaves, with a trend their trend. Bandwidth: 3.21 T^(1/3), rounded.
+    Under the null a trend in levels is a mean of the changes, a constant is nothing: so much leaves them where mu* and
+    sigma* were tabulated ("table"); "plm" takes out mean and trend, one term more.
     """
     setting, periods = batch.setting, batch.held.shape[1]
     marked = batch.held.copy()
     marked[:, 0] = False
-    changes = np.diff(batch.values, prepend=batch.values[..., :1], axis=-1)
-    errors = swept(changes, basis_of(deterministic(setting.trend, marked)))
+    changes = np.diff(batch.values, prepend=batch.values[..., :1], axis=-1) * marked
+    errors = swept(changes, basis_of(deterministic(_LEAVES[setting.llc_convention][setting.trend], marked)))
     width = round(3.21 * periods ** (1.0 / 3.0)) if setting.bandwidth is None else setting.bandwidth
     units = len(marked)
     return long_run_variance(
         errors, np.full(units, periods - 1.0), setting.kernel, np.full(units, min(width, periods - 2))
     )
+
+
+_LEAVES = {
+    "table": {"none": "none", "constant": "none", "trend": "constant"},
+    "plm": {"none": "none", "constant": "constant", "trend": "trend"},
+}

@@ -93,8 +93,7 @@ def _refuse_rounding(series: Series, scored: Scored) -> None:
     """
     if np.isfinite(scored.statistic).all():
         return
-    t = scored.units.get("t")
-    lost = np.zeros(len(series.units), bool) if t is None else ~np.isfinite(t[0])
+    lost = np.any([~np.isfinite(values[0]) for values in scored.units.values()], axis=0)
     said = message(
         "`{variable}`: the terms and lags leave nothing of {names}, a straight line or one that repeats itself; "
         "leave it out by `where`, or ask for fewer terms",
@@ -171,4 +170,5 @@ def _power(draws: Draws, under: Array, tail: str, *, stationary_null: bool) -> p
 
 def _by_unit(series: Series, units: Mapping[str, Array]) -> pd.DataFrame:
     columns = {name: values[0] for name, values in units.items()}
+    columns |= {name: columns[name].astype(int) for name in ("lags", "rows") if name in columns}
     return pd.DataFrame(columns, index=pd.Index(series.units, name=series.levels[0]))

@@ -127,12 +127,16 @@ class UnitRootTable(Rendered, Brief):
 
     def said(self) -> tuple[Message, ...]:
         """Return the notes, and why tests do not apply."""
-        lacking = tuple(
-            message("{test}: not applicable, because {reason}", test=test.name, reason=test.reason)
-            for test in self.tests
-            if not test.applicable
-        )
-        return tuple(dict.fromkeys([*lacking, *self.notes]))
+        lacking: dict[Message, list[Message]] = {}
+        for test in self.tests:
+            if not test.applicable:
+                named = lacking.setdefault(test.reason, [])
+                named += [] if test.name in named else [test.name]
+        said = [
+            message("not applicable: {tests}, because {reason}", tests=tests, reason=reason)
+            for reason, tests in lacking.items()
+        ]
+        return tuple(dict.fromkeys([*said, *self.notes]))
 
     def summary(self, *, language: Language = "en") -> str:
         """Return title, table and notes as plain text."""

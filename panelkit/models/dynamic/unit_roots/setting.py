@@ -12,12 +12,14 @@ Trend = Literal["none", "constant", "trend"]
 Criterion = Literal["aic", "bic", "hqic"]
 Kernel = Literal["bartlett", "parzen", "quadratic-spectral"]
 Combination = Literal["P", "Z", "L*", "Pm"]
+LlcConvention = Literal["table", "plm"]
 HadriErrors = Literal["homoskedastic", "heteroskedastic", "serial"]
 
 TRENDS = ("none", "constant", "trend")
 CRITERIA = ("aic", "bic", "hqic")
 KERNELS = ("bartlett", "parzen", "quadratic-spectral")
 COMBINATIONS = ("P", "Z", "L*", "Pm")
+LLC_CONVENTIONS = ("table", "plm")
 HADRI_ERRORS = ("homoskedastic", "heteroskedastic", "serial")
 
 
@@ -36,6 +38,7 @@ class Setting:
     kernel: Kernel = "bartlett"
     bandwidth: int | None = None
     combine: Combination = "Z"
+    llc_convention: LlcConvention = "table"
     hadri_errors: HadriErrors = "heteroskedastic"
     df_correction: bool = False
     truncated: bool = True
@@ -81,5 +84,6 @@ _KNOWN = {
     "trend": TRENDS,
     "kernel": KERNELS,
     "combine": COMBINATIONS,
+    "llc_convention": LLC_CONVENTIONS,
     "hadri_errors": HADRI_ERRORS,
 }

@@ -22,6 +22,7 @@ from panelkit.models.dynamic.unit_roots.setting import (
     Criterion,
     HadriErrors,
     Kernel,
+    LlcConvention,
     Setting,
     Trend,
 )
@@ -51,6 +52,7 @@ def panel_unit_root(
     kernel: Kernel = "bartlett",
     bandwidth: int | None = None,
     combine: Combination = "Z",
+    llc_convention: LlcConvention = "table",
     hadri_errors: HadriErrors = "heteroskedastic",
     df_correction: bool = False,
     truncated: bool = True,
@@ -85,6 +87,9 @@ def panel_unit_root(
         int(4 (T / 100)^(2/9)) (the others).
     combine
         How fisher-adf and fisher-pp put p-values together: "P", "Z", "L*" or "Pm".
+    llc_convention
+        What leaves the changes before their long-run variance. "table": as mu* and sigma* were tabulated, nothing with
+        a constant, the mean with a trend; "plm": the mean and the trend, which rejects far too often.
     hadri_errors
         "homoskedastic", "heteroskedastic" or "serial" (long-run variances).
     df_correction
@@ -128,6 +133,7 @@ def panel_unit_root(
         kernel=kernel,
         bandwidth=bandwidth,
         combine=combine,
+        llc_convention=llc_convention,
         hadri_errors=hadri_errors,
         df_correction=df_correction,
         truncated=truncated,
