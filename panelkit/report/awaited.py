@@ -21,7 +21,6 @@ CAPABILITIES = _by_name(
     message("gravity model"),
     message("life-cycle curves"),
     message("out-of-sample comparison of forecasts"),
-    message("panel threshold"),
     message("spatial panel models"),
     message("spatial panel models with interactions"),
 )

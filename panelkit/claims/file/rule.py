@@ -12,14 +12,10 @@ from panelkit.claims.findings import Finding, Judgement
 from panelkit.language.message import Message, message
 from panelkit.language.register import find, keys
 
-AWAITED = ("R-THR",)
-"""Rules that pending claims name and that no design of today can feed."""
-
 
 def _known(name: str) -> str:
-    known = dict.fromkeys((*keys("rule"), *AWAITED))
-    if name not in known:
-        raise ValueError(message("no rule `{name}`: there are {known}", name=name, known=list(known)))
+    if name not in keys("rule"):
+        raise ValueError(message("no rule `{name}`: there are {known}", name=name, known=keys("rule")))
     return name
 
 

@@ -1,0 +1,99 @@
+"""R-THR: the slope of one figure is claimed to change at a value of another, by Hansen's F and its conditions.
+
+The F has no sign, so that nothing contradicts. A change is found where the bootstrap p is below .05; it is a threshold
+where it shows beyond a slope that changes steadily, else the word is PARTLY.
+"""
+
+from __future__ import annotations
+
+import math
+
+from panelkit.claims.file.rule import Rule
+from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
+from panelkit.claims.rules.headline import FIFTH
+from panelkit.claims.rules.reading import measured_of, written_p
+from panelkit.claims.rules.thresholds import SIGNIFICANT
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, listed, message
+from panelkit.language.offers import offered
+
+STEADY = "steady"
+"""The key of the condition that every result of a threshold search has."""
+
+DETECTABLE = message("a true change of slope that the bootstrap F finds four times in five")
+
+
+@offered("rule", "R-THR", can=("measured",))
+class ThresholdRule(Rule):
+    """No parameter but `smallest`, the change of slope that matters."""
+
+    def judge(self, tested: Finding) -> Judgement:
+        """Return the word for the bootstrap F and its conditions.
+
+        Raises
+        ------
+        SpecError
+            If the design is no threshold search.
+        """
+        found = measured_of(tested)
+        if STEADY not in {item.key for item in found.conditions} or math.isnan(found.p_value):
+            raise SpecError(
+                message(
+                    "R-THR reads a threshold search, of a design of the kind `threshold`, and this is none"
+                )
+            )
+        smallest, why = self.smallest_effect(found.why or FIFTH, found.smallest)
+        sizes = Sizes(smallest=smallest, why=why, detectable=found.detectable, detectable_is=DETECTABLE)
+        word = threshold_word(found, smallest)
+        return Judgement(
+            word=word,
+            sentence=paragraph([found.sentence, _said(word, found, sizes)]),
+            conditions=(_main(found), *found.conditions, *tested.printed),
+            leans=1 if found.p_value < SIGNIFICANT else 0,
+            sizes=sizes,
+            flags=found.flags,
+        )
+
+
+def threshold_word(found: Measured, smallest: float) -> Word:
+    """Return the word: top down as for a joint test."""
+    if found.p_value < SIGNIFICANT:
+        if any(item.takes_away for item in found.conditions):
+            return "NOT SUPPORTED"
+        return "SUPPORTED" if all(item.passes for item in found.conditions) else "PARTLY"
+    return "NOT SUPPORTED" if found.detectable <= smallest else "UNDECIDED"
+
+
+def _main(found: Measured) -> Condition:
+    return Condition(
+        key="main",
+        asks=message("one threshold against none"),
+        outcome="passes" if found.p_value < SIGNIFICANT else "fails",
+        found=message("bootstrap p {p}", p=written_p(found.p_value)),
+        numbers={"p": found.p_value, "change": found.value},
+    )
+
+
+def _said(word: Word, found: Measured, sizes: Sizes) -> Message:
+    if found.p_value >= SIGNIFICANT:
+        if word == "NOT SUPPORTED":
+            return message(
+                "No threshold is found, and a change of {detectable:.3g}, no more than what matters, would have been "
+                "found four times in five.",
+                detectable=sizes.detectable,
+            )
+        return message(
+            "No threshold is found, and a change of slope of {smallest:.3g} is not excluded: the figures cannot tell. "
+            "A change of {detectable:.3g} would be found four times in five.",
+            smallest=sizes.smallest,
+            detectable=sizes.detectable,
+        )
+    if word == "SUPPORTED":
+        return message("The slope changes there, and every condition holds.")
+    taken = [item.asks for item in found.conditions if item.takes_away]
+    if taken:
+        return message("The change is significant, but taken away by: {taken}.", taken=listed(taken))
+    failed = [item.asks for item in found.conditions if not item.passes]
+    return message(
+        "The change is significant, and nothing takes it away, but not: {failed}.", failed=listed(failed)
+    )
