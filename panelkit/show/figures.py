@@ -15,6 +15,7 @@ from panelkit.show.intervals import (
     rank_interval_plot,
 )
 from panelkit.show.left_out import left_out_plot
+from panelkit.show.likelihood_ratio import likelihood_ratio_plot
 from panelkit.show.lines import (
     density_lines,
     histogram,
@@ -42,6 +43,7 @@ __all__ = [
     "influence_plot",
     "interval_plot",
     "left_out_plot",
+    "likelihood_ratio_plot",
     "lisa_map",
     "lorenz_curve",
     "margins_curve",

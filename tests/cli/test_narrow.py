@@ -44,6 +44,7 @@ COMMANDS = [
     ["spatial", "impacts", *SHIPPED, "--method", "delta", "--orders", "2"],
     ["spatial", "sensitivity", *SHIPPED],
     ["mediate", "gdp/population", "rd_expenditure/gdp", "log(patents_granted/population)", "--reps", "100"],
+    ["threshold", *SHIPPED, "--threshold", "log(gdp)", "--regime", "log(population)", "--reps", "19"],
     ["index", "run", "tech_innovation", "--draws", "20"],
     ["couple", "run", "tech_innovation", "industrial_innovation"],
     ["claims", "list"],

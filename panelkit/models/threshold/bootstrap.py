@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -36,25 +37,45 @@ def bootstrap_f(
         What the thresholds of the null model explain (m,), orthogonal to the basis of the search; zeros for none.
         Slopes that both models share change no F.
     residuals
-        Those of the model with `thresholds` thresholds, (m,).
+        What is drawn again (m,): of the model with `thresholds` thresholds for "units", of the null model for "signs".
     reps, rng
         Draws and chance.
     resampling
         "units": whole vectors of residuals, drawn with replacement; needs one row a period of each. "signs": the vector
-        of a unit keeps its place and gets a random sign.
+        of a unit keeps its place and gets a random sign (wild bootstrap by unit, Rademacher).
 
     Notes
     -----
-    Threshold variable and regressors are held. Whole vectors keep what errors of a unit share over time.
+    Threshold variable and regressors are held. Whole vectors keep what errors of a unit share over time. Vectors that
+    change places lose what the variance of a unit has to do with its regressors; signs keep that, and residuals of the
+    larger model, which the search made small, would reject too often under them (docs/evidence/threshold.csv).
     """
+
+    def statistic(outcomes: FloatArray) -> FloatArray:
+        found = path(search, outcomes, thresholds, least, rest=False)
+        return np.asarray(found.f(search.space.degrees)[:, -1])
+
+    return drawn_statistics(search, null, residuals, statistic, reps=reps, rng=rng, resampling=resampling)
+
+
+def drawn_statistics(
+    search: Search,
+    null: FloatArray,
+    residuals: FloatArray,
+    statistic: Callable[[FloatArray], FloatArray],
+    *,
+    reps: int,
+    rng: np.random.Generator,
+    resampling: Resampling = "units",
+) -> FloatArray:
+    """Return a statistic of outcomes (B, m) on residuals drawn again, (reps,); see `bootstrap_f`."""
     drawn = np.empty(reps)
     unit = search.space.unit
     for part in blocks(reps, _COPIES * len(residuals)):
         outcomes = _outcomes(residuals, unit, part.stop - part.start, rng, resampling)
-        outcomes = search.without(outcomes) + null
-        found = path(search, outcomes, thresholds, least, rest=False)
-        drawn[part] = found.f(search.space.degrees)[:, -1]
-    return drawn
+        drawn[part] = statistic(search.without(outcomes) + null)
+    # a draw whose thresholds leave no room for a further one has nothing to gain by it
+    return np.nan_to_num(drawn, nan=0.0)
 
 
 def _outcomes(

@@ -21,6 +21,8 @@ from panelkit.models.effects import effects_word
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish
 from panelkit.models.threshold.candidates import SearchName, check_search
+from panelkit.models.threshold.kink import kinked
+from panelkit.models.threshold.kink_result import kink_result
 from panelkit.models.threshold.result import ThresholdFit, facts_of
 from panelkit.models.threshold.rows import columns_of_design, roles_of
 from panelkit.models.threshold.searched import Searched, searched, space_of
@@ -64,6 +66,10 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
         Whether period effects are swept out beside those of units.
     intercept
         Whether every regime has a level of its own beside slopes. Hansen's model has none.
+    kink
+        True: the slope of the threshold variable itself changes, and the line does not jump (Hansen 2017). `regime` is
+        then left out. The kink may lie between values held; its error and those of the slopes are joint, its region is
+        that of chi2(1).
     transform
         "within": unit effects swept out exactly. "hansen-1999": as Hansen's program did it, deviations from means
         without the last period, and regimes parted by `<`; balanced panels, no period effects.
@@ -92,12 +98,13 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
 
     formula: str
     threshold: str
-    regime: tuple[str, ...] | str
+    regime: tuple[str, ...] | str = ()
     thresholds: int = 1
     trim: float = 0.05
     search: SearchName = "exact"
     time_effects: bool = True
     intercept: bool = False
+    kink: bool = False
     transform: Transform = "within"
     level: float = 0.95
     vcov: VcovSpec = CRV3()
@@ -107,6 +114,10 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
     def _check(self) -> None:
         named = (self.regime,) if isinstance(self.regime, str) else tuple(self.regime)
         object.__setattr__(self, "regime", named)
+        if self.kink is True:
+            self._check_kink(named)
+            named = (self.threshold,)
+            object.__setattr__(self, "regime", named)
         if not named:
             raise SpecError(message("regime= names at least one regressor whose slope differs by regime"))
         if not is_whole(self.thresholds) or not 1 <= self.thresholds <= _MOST:
@@ -115,7 +126,7 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
             raise SpecError(
                 message("trim is a share of the rows between 0 and 0.5, not {value!r}", value=self.trim)
             )
-        for name in ("time_effects", "intercept"):
+        for name in ("time_effects", "intercept", "kink"):
             if not isinstance(getattr(self, name), bool):
                 raise SpecError(
                     message("{name} is True or False, not {value!r}", name=name, value=getattr(self, name))
@@ -136,6 +147,20 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
             message("are no part of transform='hansen-1999': set them to False"),
         )
         roles_of(self.formula, named, self.threshold)
+
+    def _check_kink(self, named: tuple[str, ...]) -> None:
+        refuse_idle(
+            {
+                "regime": named not in ((), (self.threshold,)),
+                "thresholds": self.thresholds != 1,
+                "search": self.search != "exact",
+                "intercept": self.intercept is True,
+                "transform": self.transform != "within",
+            },
+            message(
+                "do not apply to a kink: it is one, of the threshold variable itself, by an exact search"
+            ),
+        )
 
     @property
     def effects(self) -> Effects:
@@ -193,6 +218,8 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
             columns.design.layout,
             self.effects,
         )
+        if self.kink:
+            return kink_result(self, kinked(columns, roles.threshold, trim=self.trim, space=space))
         found = searched(
             columns,
             roles.threshold,

@@ -14,13 +14,18 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.options import check_count
-from panelkit.models.threshold.number import ThresholdTest, threshold_test
+from panelkit.models.threshold.number import ThresholdTest, number_test
 from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.results.fit import FitResult
-from panelkit.results.tests import TestResult
 
 if TYPE_CHECKING:
+    from panelkit.models.threshold.kink import Kinked
+    from panelkit.models.threshold.quadratic import Quadratic
     from panelkit.models.threshold.searched import Searched
+    from panelkit.show.figures import Figure
+
+
+KINK = "threshold"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,8 +42,8 @@ class ThresholdFit(FitResult):
     counts: IntArray
     sums: FloatArray
     f_statistics: FloatArray
-    tests: tuple[TestResult, ...] = ()
-    searched: Searched = field(repr=False)
+    tests: tuple[ThresholdTest, ...] = ()
+    searched: Searched | Kinked = field(repr=False)
 
     def tested(self, reps: int = 300, *, rng: int | np.random.Generator = 0) -> Self:
         """Return the fit with bootstrap tests of the number of its thresholds.
@@ -53,13 +58,13 @@ class ThresholdFit(FitResult):
         check_count("reps", reps, 19)
         chance = as_generator(rng)
         tests = tuple(
-            threshold_test(self.searched, number, reps, chance, seed_of(rng))
+            number_test(self.searched, number, reps, chance, seed_of(rng))
             for number in range(1, len(self.thresholds) + 1)
         )
         return replace(self, tests=tests)
 
     def threshold_table(self) -> pd.DataFrame:
-        """Return one row a threshold: `threshold`, `estimate`, `conf_low`, `conf_high`, `parts`, `f`, `p_value`.
+        """Return one row a threshold: its estimate and region, F, p_value and wild_p_value of the test.
 
         F and p are those of the test of this many thresholds against one fewer. `conf_low` and `conf_high` are the ends
         of the region, which has `parts` parts.
@@ -73,6 +78,7 @@ class ThresholdFit(FitResult):
                 "parts": len(region.intervals),
                 "f": self.f_statistics[number],
                 "p_value": self.tests[number].p_value if self.tests else float("nan"),
+                "wild_p_value": self.tests[number].wild_p_value if self.tests else float("nan"),
             }
             for number, region in enumerate(self.regions)
         ]
@@ -93,8 +99,40 @@ class ThresholdFit(FitResult):
         ]
         return pd.concat(parts, ignore_index=True)
 
+    def quadratic(self, of: str | None = None) -> Quadratic:
+        """Return a quadratic on the same rows, with Lind and Mehlum's test that its curve turns within the data.
+
+        `of` is the term whose square enters, a regime regressor or the threshold variable; None is the regime regressor
+        where there is one.
+        """
+        from panelkit.models.threshold.quadratic import quadratic_beside
+
+        return quadratic_beside(self.searched, self.spec, of)
+
+    def plot_ratios(self, *, language: Language = "en", title: str | None = None) -> Figure:
+        """Draw the likelihood ratio of every threshold over the values searched; `.save(path)` writes it."""
+        from panelkit.show.likelihood_ratio import likelihood_ratio_plot
+
+        estimates = [float(value) for value in self.thresholds]
+        name = self.searched.name
+        return likelihood_ratio_plot(
+            self.likelihood_ratios(),
+            estimates,
+            name=name,
+            steps=self.terms[-1] != KINK,
+            language=language,
+            title=title,
+        )
+
     def predict(self, data: Any = None, kind: str = "xbu", **options: Any) -> pd.Series:
         """Return predictions of the rows that entered, as `pk.predict` says."""
+        if self.terms[-1] == KINK:
+            raise SpecError(
+                message(
+                    "{title}: a kink is not linear in its place; its `residuals` are at hand",
+                    title=self.title,
+                )
+            )
         if data is not None:
             raise SpecError(
                 message("{title} predicts the rows that entered alone: leave out data", title=self.title)
@@ -103,10 +141,12 @@ class ThresholdFit(FitResult):
 
     def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return slopes, thresholds and tests as plain text."""
-        parts = [super().summary(level, language=language)]
-        parts += [line.text(language) for line in self._said()]
-        parts += [test.summary(language=language) for test in self.tests]
-        return "\n\n".join(parts)
+        return f"{super().summary(level, language=language)}\n\n{self.found(language=language)}"
+
+    def found(self, *, language: Language = "en") -> str:
+        """Return thresholds, their regions and the tests of their number as plain text."""
+        parts = [line.text(language) for line in self._said()]
+        return "\n\n".join([*parts, *(test.summary(language=language) for test in self.tests)])
 
     def _said(self) -> tuple[Message, ...]:
         return tuple(
@@ -132,6 +172,3 @@ def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray) -> Mapping
             for j, value in enumerate(f)
         },
     }
-
-
-__all__ = ["ThresholdFit", "ThresholdTest", "facts_of"]

@@ -107,7 +107,9 @@ def blocks(count: int, cells: int) -> Iterator[slice]:
     return (slice(first, min(first + step, count)) for first in range(0, count, step))
 
 
-def search_of(space: Space, q: FloatArray, x: FloatArray, beside: FloatArray, cuts: IntArray) -> Search:
+def search_of(
+    space: Space, q: FloatArray, x: FloatArray, beside: FloatArray, cuts: IntArray, *, whiten: bool = True
+) -> Search:
     """Return the search of a panel.
 
     Parameters
@@ -122,10 +124,12 @@ def search_of(space: Space, q: FloatArray, x: FloatArray, beside: FloatArray, cu
         The columns (n, j) whose slopes are the same in all regimes, the regime columns among them.
     cuts
         How many rows (G,) lie below each candidate.
+    whiten
+        Whether the regime columns are made orthonormal, which moves no split.
     """
     order = np.argsort(q, kind="stable")
     # slopes by regime span the same for any basis of the regime columns
-    whitened = orthonormal_columns(x)[order]
+    whitened = (orthonormal_columns(x) if whiten else x)[order]
     effects = space.effects
     moved = space.moved(beside)
     moved -= effects @ (effects.T @ moved)

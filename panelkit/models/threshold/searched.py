@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.models.threshold.bootstrap import bootstrap_f
 from panelkit.models.threshold.candidates import Candidates, candidates
 from panelkit.models.threshold.regions import ThresholdRegion, likelihood_ratio_region
 from panelkit.models.threshold.rows import ThresholdColumns
@@ -46,12 +48,20 @@ class Searched(Brief):
         found[self.search.order] = np.searchsorted(cuts, np.arange(self.search.n), side="right")
         return found
 
+    def f(self, number: int) -> float:
+        """Return F of `number` thresholds against one fewer."""
+        return float(self.paths[number - 1].f(self.search.space.degrees)[0, -1])
+
     def left(self, number: int) -> FloatArray:
         """Return the residuals (m,) of the model with `number` thresholds."""
         if number == 0:
             return self.residuals
         places = [int(place) for place in self.paths[number - 1].places[0]]
         return np.asarray(beside_splits(self.search, places).without(self.residuals[None, :])[0])
+
+    def drawn(self, null: FloatArray, residuals: FloatArray, number: int, **how: Any) -> FloatArray:
+        """Return F* of `number` thresholds against one fewer, as `bootstrap_f` does."""
+        return bootstrap_f(self.search, null, residuals, number, self.candidates.least, **how)
 
     def regions(self, level: float) -> tuple[ThresholdRegion, ...]:
         """Return the region of each threshold given the others."""

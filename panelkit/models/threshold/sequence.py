@@ -30,7 +30,8 @@ class Path(Brief):
 
     def f(self, degrees: int) -> FloatArray:
         """Return F (B, m) = (S_before - S_after) / (S_after / degrees); Hansen's degrees, n(T - 1), count no slopes."""
-        return np.asarray((self.before - self.after) * degrees / self.after)
+        with np.errstate(invalid="ignore"):
+            return np.asarray((self.before - self.after) * degrees / self.after)
 
 
 def allowed(search: Search, held: IntArray, least: int) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from panelkit.language.message import Message, message
 from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.models.threshold.searched import Searched
 
+_FAR = 2
 _SEARCHED = {
     "exact": message("every value of the threshold variable was searched"),
     "quantiles-393": message("the 393 quantiles of Hansen's program were searched, not every value"),
@@ -33,9 +34,31 @@ def threshold_notes(spec: Any, found: Searched, regions: Sequence[ThresholdRegio
             "variance (Hansen 1999)",
             critical=regions[0].critical,
         ),
+        *_far(found),
         *_lost(found),
         *_transform(spec),
         *(note for number, region in enumerate(regions) for note in _of_region(number + 1, region)),
+    )
+
+
+def kink_notes(found: Any, region: ThresholdRegion) -> tuple[Message, ...]:
+    """Return what a kink, its errors and its region stand on."""
+    return (
+        message(
+            "every place between the {count:,} values that leave {least:,} rows on each side was searched",
+            count=len(found.candidates.values),
+            least=found.candidates.least,
+        ),
+        message(
+            "standard errors of slopes and kink are joint: the line does not jump, so that the kink is as uncertain as "
+            "they are (Hansen 2017)"
+        ),
+        message(
+            "region of the kink: likelihood ratio up to {critical:.4g}, chi2(1), for errors that are independent and "
+            "of one variance",
+            critical=region.critical,
+        ),
+        *_of_region(1, region),
     )
 
 
@@ -59,6 +82,26 @@ def _of_region(number: int, region: ThresholdRegion) -> tuple[Message, ...]:
             )
         )
     return tuple(said)
+
+
+def _far(found: Searched) -> tuple[Message, ...]:
+    """Say where a difference of slopes is above all a jump: the regressor never comes near zero."""
+    columns = found.columns
+    if columns.intercept:
+        return ()
+    spread, mean = columns.regime.std(axis=0), np.abs(columns.regime.mean(axis=0))
+    names = [f"`{name}`" for name, far in zip(columns.regime_terms, mean > _FAR * spread, strict=True) if far]
+    if not names:
+        return ()
+    return (
+        message(
+            "{names}: the mean lies more than {times} standard deviations from zero, so that a difference of slopes is "
+            "above all a jump of the level, and another unit of a logarithm would find another threshold: compare "
+            "intercept=True, where every regime has a level of its own",
+            names=names,
+            times=_FAR,
+        ),
+    )
 
 
 def _lost(found: Searched) -> tuple[Message, ...]:
