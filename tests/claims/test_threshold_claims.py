@@ -101,6 +101,6 @@ def test_refusals(tmp_path: Path) -> None:
         _verdict(tmp_path, _panel(0.0), FIELDS.replace('threshold = "q"', 'threshold = "y"'))
     binary = _panel(0.0)
     binary["q"] = (binary["q"] > 0).astype(float)
-    assert "values" in str(_verdict(tmp_path, binary).error)
+    assert "`q` has 2 values" in str(_verdict(tmp_path, binary).error)
     other = _verdict(tmp_path, _panel(0.0), 'figure = "y"', kind="persistence")
     assert "R-THR reads a threshold search" in str(other.error)

@@ -141,6 +141,7 @@ class ThresholdDesign(MeasuredDesign):
             unit=design.unit,
             time=design.time,
             regions=cube_of(design, names[0], regions=figures.told_regions).regions,
+            variable=self.threshold,
         )
 
     def _said(self, main: Step, region: ThresholdRegion, fit: FitResult) -> Message:

@@ -49,7 +49,8 @@ _HALVINGS = 12
 class StepPanel(Brief):
     """W outcomes y (W, n) of one sample of n rows, sorted by unit: x (n,), the threshold variable q (n,), controls.
 
-    `unit`, `time` (n,) are codes, `controls` (n, j), `regions` (N,) codes of the units or None.
+    `unit`, `time` (n,) are codes, `controls` (n, j), `regions` (N,) codes of the units or None; `variable` is what the
+    threshold variable is called.
     """
 
     y: FloatArray
@@ -59,6 +60,7 @@ class StepPanel(Brief):
     unit: IntArray
     time: IntArray
     regions: NDArray[np.int64] | None = None
+    variable: str = "q"
 
     @cached_property
     def layout(self) -> Layout:
@@ -134,7 +136,7 @@ def step_beside(
 ) -> Step:
     """Return the change of slope beside further columns (n, r); p of the outcomes asked for, None for all."""
     space = WithinSpace(panel.layout, True)
-    grid = candidates(panel.q, "", TRIM, columns=1, search="exact")
+    grid = candidates(panel.q, panel.variable, TRIM, columns=1, search="exact")
     focal = panel.inside[:, None]
     beside = np.column_stack([panel.q, panel.controls, more, focal])
     search = search_of(space, panel.q, focal, beside, grid.cuts)
