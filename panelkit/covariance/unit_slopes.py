@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from panelkit.covariance.base import Covariance, Vcov
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import UNIT_SLOPES
 from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -24,8 +25,8 @@ class SlopedProblem(Protocol):
         """Return the number of units."""
         ...
 
-    def spread(self) -> FloatArray:
-        """Return the covariance (k, k) of the mean."""
+    def spread(self, about: str) -> FloatArray:
+        """Return the covariance (k, k) of the mean, or of pooled slopes, whose scores are taken about a slope."""
         ...
 
 
@@ -41,7 +42,8 @@ class UnitSlopes(Covariance):
 
     Of a mean of N slopes it is sum (b_i - b)(b_i - b)' / (N (N-1)), which is the jackknife over units too; of pooled
     slopes the spread of b_i about their mean stands between the pooled cross-products (Pesaran 2006, equation 69).
-    Errors may be heteroskedastic and serially correlated inside a unit.
+    Errors may be heteroskedastic and serially correlated inside a unit. `about="pooled"` takes the spread of pooled
+    slopes about the pooled slope, which asks no unit for a slope of its own: the clustered sandwich with N/(N-1).
 
     Examples
     --------
@@ -49,10 +51,19 @@ class UnitSlopes(Covariance):
     >>> fit = spec.fit(panel)
     """
 
-    spellings: ClassVar[tuple[str, ...]] = ("UnitSlopes",)
+    spellings: ClassVar[tuple[str, ...]] = ("UnitSlopes", "UnitSlopes(pooled)")
+
+    about: Literal["mean", "pooled"] = "mean"
+
+    def __post_init__(self) -> None:
+        if self.about not in ("mean", "pooled"):
+            raise SpecError(message("UnitSlopes(about) is mean or pooled, not {about!r}", about=self.about))
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of mean or pooled slopes."""
         df = problem.count - 1
-        name = message("spread of the slopes of units, t({df})", df=df)
-        return Vcov(problem.spread(), float(df), name)
+        if self.about == "pooled":
+            name = message("spread of the scores of units about pooled slopes, t({df})", df=df)
+        else:
+            name = message("spread of the slopes of units, t({df})", df=df)
+        return Vcov(problem.spread(self.about), float(df), name)

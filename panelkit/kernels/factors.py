@@ -17,6 +17,8 @@ from panelkit.show.brief import Brief
 STEPS = 2000
 # a step ends the search when it is this share of the distance that chance moves the coefficients
 SETTLED = 1e-8
+# ends whose squares differ by less than this share are one minimum
+SAME = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +77,12 @@ def beside_factors(y: FloatArray, X: FloatArray, rank: int, start: FloatArray, d
     -2 <X, E> = -2 <M_U X M_V, E>, since the approximation is at its own minimum.
     """
     beta, k = start, len(X)
+    rounding = 1e-14 * np.sqrt((y**2).sum())
     here = approximate(y - np.tensordot(beta, X, 1), rank)
     for _ in range(STEPS):
         Z = here.projected(X).reshape(k, -1)
         step = np.linalg.lstsq(Z.T, here.errors.ravel(), rcond=1e-10)[0]
-        chance = np.sqrt(here.squares / df) + 1e-14 * np.sqrt((y**2).sum())
-        if np.sqrt((step**2).sum()) <= SETTLED * chance:
+        if np.sqrt((step**2).sum()) <= SETTLED * np.sqrt(here.squares / df) + rounding:
             return Found(beta + step, approximate(y - np.tensordot(beta + step, X, 1), rank), True)
         promised = float(((step @ Z) ** 2).sum())
         length = 1.0
@@ -108,7 +110,13 @@ def searched(
     draws = first + around * rng.normal(size=(max(starts - 2, 0), len(X))) / np.sqrt(len(X))
     found = [beside_factors(y, X, rank, start, df) for start in [first, second, *draws][:starts]]
     squares = np.array([one.approximation.squares for one in found])
-    return found[int(np.argmin(squares))], squares
+    same = at_best(squares, float((y**2).sum()))
+    return min((found[at] for at in np.flatnonzero(same)), key=lambda one: not one.settled), squares
+
+
+def at_best(squares: Array, total: float) -> Array:
+    """Return which ends are the best minimum, (starts,); `total` squares of the outcome say what is rounding."""
+    return np.asarray(squares <= squares.min() * (1.0 + SAME) + 1e-24 * total)
 
 
 def bias_of_errors(X: FloatArray, found: Approximation) -> FloatArray:

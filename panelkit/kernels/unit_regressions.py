@@ -23,7 +23,8 @@ class UnitRegressions(Brief):
 
     `X` (N, T, k) and `y` (N, T) are what is left of the columns; `slopes` (N, k) and `errors` (N, T), zero where no
     row is held; `rows` (N,) and `other` (N,), the rank of intercept and nuisance. `solvable` (N,) says where the
-    slopes are identified, `lost` (N, k) which terms take part in what is not; `inverse` (N, k, k) is (X'X)^-1.
+    slopes are identified (elsewhere slopes, errors and inverse are missing), `lost` (N, k) which terms take part in
+    what is not; `inverse` (N, k, k) is (X'X)^-1.
     """
 
     X: FloatArray
@@ -84,10 +85,10 @@ def regress_units(y: FloatArray, X: FloatArray, nuisance: FloatArray, held: Arra
     slopes = np.einsum("njk,nk->nj", inverse, np.einsum("ntk,nt->nk", Q, left))
     errors = left - np.einsum("ntk,nk->nt", moved, slopes)
     slopes += np.einsum("njk,nk->nj", inverse, np.einsum("ntk,nt->nk", Q, errors))
+    slopes[~solvable] = np.nan
     errors = left - np.einsum("ntk,nk->nt", moved, slopes)
-    return UnitRegressions(
-        moved, left, slopes, errors, rows, other + 1, solvable, lost, inverse @ inverse.transpose(0, 2, 1)
-    )
+    square = np.where(solvable[:, None, None], inverse @ inverse.transpose(0, 2, 1), np.nan)
+    return UnitRegressions(moved, left, slopes, errors, rows, other + 1, solvable, lost, square)
 
 
 def _none(moved: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ from panelkit.covariance.base import computed
 from panelkit.covariance.conventions import convention_named, convention_of_problem
 from panelkit.inference.after.model_statistics import with_model_test
 from panelkit.kernels.capabilities import SCORES
-from panelkit.kernels.factors import Approximation, bias_of_errors, bias_of_lags, searched
+from panelkit.kernels.factors import Approximation, at_best, bias_of_errors, bias_of_lags, searched
 from panelkit.kernels.identified import identified_root
 from panelkit.kernels.index import Array, listed
 from panelkit.kernels.linear import LinearFit, fit_plain
@@ -22,12 +22,10 @@ from panelkit.language.message import Message, message
 from panelkit.models.dynamic.slopes.interactive_result import InteractiveResult
 from panelkit.models.effects import effects_word
 from panelkit.models.shell import without_intercept
-from panelkit.models.statements import convention_sentence, linear_facts
+from panelkit.models.statements import convention_sentence, exact_fit, linear_facts
 from panelkit.panel.design import Design
 from panelkit.results.fit import fields_under
 from panelkit.show.brief import Brief
-
-SAME = 1e-7  # ends of searches whose squares differ by less than this share are one minimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +198,8 @@ def _result(
         vcov = with_model_test(vcov, linear.terms, linear.beta)
     factors, loadings = _normalised(found)
     before, after = linear_facts(design, linear, spec.convention)
+    own = _facts(spec, linear, squares)
+    said = (*design.notes, convention_sentence(convention, linear.effects), *_notes(spec, own))
     return InteractiveResult(
         title=title,
         terms=linear.terms,
@@ -216,11 +216,8 @@ def _result(
         **fields_under(
             vcov,
             len(linear.terms),
-            facts=(before, {**_facts(spec, linear, squares), **after}),
-            notes=(
-                (*design.notes, convention_sentence(convention, linear.effects), *_notes(spec, squares)),
-                (),
-            ),
+            facts=(before, {**own, **after}),
+            notes=((*said, *exact_fit(design.outcome, linear)), ()),
         ),
     )
 
@@ -238,26 +235,23 @@ def _normalised(found: Approximation) -> tuple[FloatArray, FloatArray]:
 def _facts(spec: Any, linear: LinearFit, squares: Array) -> dict[str, Any]:
     if spec.factors == 0:
         return {"factors": 0}
-    return {"factors": spec.factors, "starts": len(squares), "starts_at_best": _at_best(squares)}
+    best = at_best(squares, float((linear.y**2).sum()))
+    return {"factors": spec.factors, "starts": len(squares), "starts_at_best": int(best.sum())}
 
 
-def _at_best(squares: Array) -> int:
-    return int((squares <= squares.min() * (1.0 + SAME)).sum())
-
-
-def _notes(spec: Any, squares: Array) -> list[Message]:
+def _notes(spec: Any, facts: dict[str, Any]) -> list[Message]:
     if spec.factors == 0:
         return []
-    best = _at_best(squares)
+    best, starts = facts["starts_at_best"], facts["starts"]
     notes = [
         message(
             "the best of {starts} seeded searches (seed {seed}); {best} of them ended there",
-            starts=len(squares),
+            starts=starts,
             seed=spec.seed,
             best=best,
         )
     ]
-    if best == 1 and len(squares) > 1:
+    if best == 1 and starts > 1:
         notes.append(
             message("one search alone ended there: take more starts, a better minimum may lie elsewhere")
         )

@@ -9,6 +9,7 @@ from panelkit.covariance.unit_slopes import UnitSlopes
 from panelkit.kernels.capabilities import UNIT_SLOPES
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.models.dynamic.slopes.problem import Average
 from panelkit.models.dynamic.slopes.sample import Plan, Unidentified
 from panelkit.models.dynamic.slopes.shell import SlopesSpec
 
@@ -33,6 +34,9 @@ class MeanGroup(SlopesSpec):
     demeaned
         Whether outcome and regressors enter as deviations from the mean of their period over units (plm's "dmg"):
         takes out shocks that hit all units alike.
+    average
+        How slopes are averaged: "mean", or "huber", Huber's mean, which few far slopes move little (what most units
+        have, not the mean of all where slopes are skewed).
     vcov
         `UnitSlopes()`: the spread of the slopes over units.
     where
@@ -56,6 +60,7 @@ class MeanGroup(SlopesSpec):
     formula: str
     trends: bool = False
     demeaned: bool = False
+    average: Average = "mean"
     vcov: VcovSpec = UnitSlopes()
     where: str | None = None
     unidentified: Unidentified = "refuse"

@@ -31,6 +31,7 @@ class Plan:
 
     `averages`: those of outcome and regressors over the units of a period, with `lags` of them; `trends`: a linear
     trend of each unit's own; `demeaned`: all columns as deviations from the means of their period.
+    `own_slopes`: whether every unit must have a slope, not only a row beside its nuisance.
     """
 
     trends: bool = False
@@ -38,6 +39,7 @@ class Plan:
     averages: bool = False
     lags: int = 0
     unidentified: Unidentified = "refuse"
+    own_slopes: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ def fit_units(design: Design, plan: Plan) -> Fitted:
     while True:
         fitted = _fitted(*_with_averages(design, plan), plan)
         found = fitted.regressions
-        poor = ~found.solvable | (found.left < 1)
+        poor = ~found.solvable | (found.left < 1) if plan.own_slopes else found.rows <= found.other
         if len(poor) == int(poor.sum()) and plan.unidentified == "drop":
             raise SpecError(_said(fitted, poor, plan))
         if not poor.any():
@@ -91,7 +93,7 @@ def _with_averages(design: Design, plan: Plan) -> tuple[Design, IntArray, FloatA
     lost = np.full_like(means, np.nan)
     moved = [np.vstack([lost[:lag], means])[:count] for lag in range(plan.lags + 1)]
     averages = np.hstack(moved)
-    known = ~np.isnan(averages).any(axis=1)[where]
+    known = np.asarray(~np.isnan(averages).any(axis=1))[where]
     return design.keep(known, NO_AVERAGE), where[known], averages
 
 
@@ -148,19 +150,17 @@ def refuse_common(design: Design, columns: FloatArray, averages: FloatArray, whe
 def _said(fitted: Fitted, poor: Array, plan: Plan) -> Message:
     """Say which units cannot carry their regression, and why: too few rows, or columns that do not vary in them."""
     found, labels, terms = fitted.regressions, fitted.design.unit_labels, fitted.design.terms
-    k = len(terms)
-    short = np.flatnonzero(found.left < 1)
+    short = np.flatnonzero(found.left < 1 if plan.own_slopes else found.rows <= found.other)
     if len(short):
         named = [
             message("{label} ({rows} rows)", label=str(labels[at]), rows=int(found.rows[at])) for at in short
         ]
         return message(
-            "{shown}: the regression of one {unit} has {k} slopes and {other} other coefficients ({what}) and needs a "
-            "row more than these. {remedy}",
+            "{shown}: the regression of one {unit} has {count} coefficients ({what}) and needs a row more than these. "
+            "{remedy}",
             shown=listed(named, len(named)),
-            k=k,
-            other=int(found.other[short].max()),
-            what=_what(plan),
+            count=(len(terms) if plan.own_slopes else 0) + int(found.other.max()),
+            what=[*([f"`{name}`" for name in terms] if plan.own_slopes else []), *_what(plan)],
             remedy=_remedy(plan, all_of_them=len(short) == len(labels)),
         )
     named = [
@@ -196,6 +196,11 @@ def _what(plan: Plan) -> list[Message]:
 def _remedy(plan: Plan, *, all_of_them: bool) -> Message:
     if not all_of_them:
         return message("Leave them out by unidentified='drop', or leave the regressor out")
+    if plan.averages and plan.own_slopes:
+        return message(
+            "Take fewer regressors, no lags of the averages and no trends, pooled=True with "
+            "vcov=UnitSlopes('pooled'), which asks no {unit} for a slope of its own, or InteractiveEffects"
+        )
     if plan.averages:
         return message(
             "Take fewer regressors, no lags of the averages and no trends, or InteractiveEffects, which asks less of "

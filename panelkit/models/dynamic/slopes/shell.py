@@ -9,17 +9,18 @@ import numpy as np
 from panelkit.covariance.base import check_vcov, computed, refuse_uncarried
 from panelkit.formula.conditions import check_where
 from panelkit.formula.formula import parse_formula
+from panelkit.kernels.location import BOUND
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of
-from panelkit.models.dynamic.slopes.problem import MeanOfSlopes, PooledSlopes
+from panelkit.models.dynamic.slopes.problem import Average, MeanOfSlopes, PooledSlopes
 from panelkit.models.dynamic.slopes.result import SlopesResult
 from panelkit.models.dynamic.slopes.sample import Fitted, Plan, Unidentified, fit_units
 from panelkit.models.shell import LinearSpec, Rows, require_terms, without_intercept
 from panelkit.results.fit import fields_under
 
-FEW = 4  # rows beside the nuisance of a unit, below which the variance of its slope has no mean
+FEW = 3  # rows beside everything but one normal regressor, below which the variance of its slope has no mean
 
 
 class SlopesSpec(LinearSpec[SlopesResult]):
@@ -29,6 +30,7 @@ class SlopesSpec(LinearSpec[SlopesResult]):
     """
 
     unidentified: Unidentified
+    average: Average
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
@@ -45,6 +47,8 @@ class SlopesSpec(LinearSpec[SlopesResult]):
             raise SpecError(
                 message("unidentified is 'refuse' or 'drop', not {given!r}", given=self.unidentified)
             )
+        if self.average not in ("mean", "huber"):
+            raise SpecError(message("average is 'mean' or 'huber', not {given!r}", given=self.average))
         self._check()
 
     def _plan(self) -> Plan:
@@ -65,17 +69,17 @@ class SlopesSpec(LinearSpec[SlopesResult]):
         refuse_constant(design.y, design.outcome)
         plan = self._plan()
         fitted = fit_units(design, plan)
-        kind = PooledSlopes if self._pooled() else MeanOfSlopes
-        return _result(self, fitted, kind(fitted.regressions), plan)
+        if self._pooled():
+            problem: MeanOfSlopes = PooledSlopes(fitted.regressions)
+        else:
+            problem = MeanOfSlopes(fitted.regressions, self.average)
+        return _result(self, fitted, problem, plan)
 
 
 def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan) -> SlopesResult:
     design = fitted.design
     title = spec._title(design.outcome)
     vcov = computed(spec.vcov, problem, design, None, title)
-    found = problem.regressions
-    pooled = isinstance(problem, PooledSlopes)
-    left = found.y - found.X @ problem.estimates if pooled else found.errors
     return SlopesResult(
         title=title,
         terms=design.terms,
@@ -83,7 +87,7 @@ def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan)
         outcome=design.outcome,
         spec=spec,
         design=design,
-        residuals=left[design.unit, fitted.time],
+        residuals=problem.residuals[design.unit, fitted.time],
         dropped=design.dropped,
         slopes=problem,
         positions=fitted.time,
@@ -91,7 +95,7 @@ def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan)
             vcov,
             len(design.terms),
             facts=(_facts(fitted), _after(problem)),
-            notes=((*design.notes, *_notes(fitted, plan)), ()),
+            notes=((*design.notes, *_notes(fitted, plan), *_averaged(problem)), ()),
         ),
     )
 
@@ -110,13 +114,12 @@ def _facts(fitted: Fitted) -> dict[str, Any]:
 
 def _after(problem: MeanOfSlopes) -> dict[str, Any]:
     found = problem.regressions
-    rows = int(found.rows.sum())
-    df = rows - int((found.other + found.X.shape[2]).sum())
+    df = int(found.rows.sum()) - problem.parameters
     return {
-        "sigma": float(np.sqrt((found.errors**2).sum() / df)),
+        "sigma": float(np.sqrt((problem.residuals**2).sum() / df)),
         "df_resid": df,
         "fewest_rows": int(found.rows.min()),
-        "fewest_df": int(found.left.min()),
+        "fewest_df": int((found.rows - found.other).min()),
         "vcov": "",
     }
 
@@ -143,7 +146,7 @@ def _notes(fitted: Fitted, plan: Plan) -> list[Message]:
     if plan.trends:
         notes.append(message("every {unit} has a linear trend of its own"))
     beside = int((found.rows - found.other).min())
-    if beside < FEW:
+    if plan.own_slopes and beside - found.X.shape[2] + 1 < FEW:
         notes.append(
             message(
                 "some {units} have {beside} rows beside what each regression holds besides the regressors: slopes of "
@@ -154,3 +157,15 @@ def _notes(fitted: Fitted, plan: Plan) -> list[Message]:
     if len(found.slopes) < 2 * len(fitted.design.terms):
         notes.append(message("fewer than two {units} a regressor: the spread of slopes is told by few"))
     return notes
+
+
+def _averaged(problem: MeanOfSlopes) -> list[Message]:
+    if problem.average == "mean":
+        return []
+    return [
+        message(
+            "Huber's mean of the slopes (bound {bound} scales, scale the median absolute deviation): what most {units} "
+            "have, not the mean over all",
+            bound=BOUND,
+        )
+    ]
