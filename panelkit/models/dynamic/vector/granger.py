@@ -85,9 +85,9 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
     fit
         A fitted panel VAR.
     method
-        "F" (default): the Wald statistic over its restrictions q against F(q, G - 1) of G clusters. "chi2": the plain
-        statistic, as other programs print it, which rejects too often with few clusters. "jackknife": F with the
-        covariance of estimates without each cluster.
+        "jackknife" (default): the Wald statistic over its q restrictions against F(q, G - 1) of G clusters, its
+        covariance that of the estimates without each cluster. "F": the same with the covariance of the fit. "chi2": the
+        plain statistic, as other programs print it.
 
     Raises
     ------
@@ -97,7 +97,8 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
     Notes
     -----
     The null of a row: the lags of `excluded` are zero in `equation` (it does not Granger-cause it, given the other
-    variables). Sizes measured at 31 units stand in the documentation (panel VAR).
+    variables). At 31 units whose errors differ in variance "chi2" and "F" reject a true null in 8 to 12 % of panels at a
+    level of 5 %, "jackknife" in 4 to 6 % (the documentation of the panel VAR has the table): hence the default.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
         raise SpecError(
             message("Granger tests are of a fitted panel VAR, not of {kind}", kind=type(fit).__name__)
         )
-    method = "F" if method is None else method
+    method = "jackknife" if method is None else method
     if method not in get_args(Reference):
         raise SpecError(
             message(
@@ -184,7 +185,10 @@ def _note(method: str) -> Message:
         return message("chi2 of the plain Wald statistic rejects too often where clusters are few")
     if method == "jackknife":
         return message("F(q, clusters - 1), covariance of estimates without each cluster")
-    return message("F(q, clusters - 1): the Wald statistic over its q restrictions")
+    return message(
+        "F(q, clusters - 1) with the covariance of the fit rejects too often where clusters are few and their errors "
+        "differ in variance"
+    )
 
 
 def _stability_note(fit: PanelVARFit) -> tuple[Message, ...]:
