@@ -82,7 +82,7 @@ def adjustment(beta: np.ndarray, sigma: np.ndarray, counts: FloatArray) -> np.nd
     ma = [np.broadcast_to(np.eye(m), (R, m, m)).astype(beta.dtype)]
     for j in range(J):
         if j:
-            ma.append(sum(lagged[:, lag] @ ma[j - 1 - lag] for lag in range(min(j, p))))  # type: ignore[arg-type]
+            ma.append(sum(lagged[:, lag] @ ma[j - 1 - lag] for lag in range(min(j, p))))
         moved = ma[j] @ sigma
         for lag in range(p):
             out[:, lag * m : (lag + 1) * m] += counts[:, lag, j][:, None, None] * moved

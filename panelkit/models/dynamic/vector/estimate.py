@@ -54,7 +54,8 @@ def estimate(
     """
     moments = moments_of(columns, names)
     inside = columns.Z.T @ spread_by_transform(columns, columns.Z)
-    fit = solve_moments(moments, np.kron(np.eye(columns.y.shape[1]), inside), rcond=rcond)
+    weight: FloatArray = np.kron(np.eye(columns.y.shape[1]), inside).astype(np.float64)
+    fit = solve_moments(moments, weight, rcond=rcond)
     if method == "bias-corrected":
         return _adjusted(columns, fit)
     j = None

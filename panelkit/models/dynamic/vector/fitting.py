@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from panelkit.kernels.deviations import FloatArray
 from panelkit.kernels.identified import absorbed_terms, refuse_unidentified
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.dynamic.vector.columns import VectorColumns, vector_columns
+from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.estimate import VectorEstimate, estimate
 from panelkit.models.dynamic.vector.reading import VectorSample, read_vector
 from panelkit.models.dynamic.vector.result import PanelVARFit
-from panelkit.models.dynamic.vector.stability import companion_matrix
+from panelkit.models.dynamic.vector.stability import ComplexArray, roots_of
 from panelkit.models.reading import spoken_errors
 
 
@@ -32,7 +33,8 @@ def fit_vector(spec: Any, data: Any, unit: str | None, time: str | None) -> Pane
             rcond=spec.tolerance if spec.singular == "pinv" else None,
             names=parameter_names(sample),
         )
-    return _result(spec, sample, columns, found)
+    fit = _result(spec, sample, columns, found)
+    return fit if spec.errors == "robust" else replace(fit, covariance=jackknifed(fit))
 
 
 def periods_back(spec: Any) -> int:
@@ -96,8 +98,7 @@ def _result(spec: Any, sample: VectorSample, columns: VectorColumns, found: Vect
     names = sample.names
     p = spec.lags
     A = np.swapaxes(found.beta[: p * m].reshape(p, m, m), 1, 2)
-    roots = np.linalg.eigvals(companion_matrix(A))
-    order = np.argsort(-np.abs(roots), kind="stable")
+    roots = roots_of(A)
     return PanelVARFit(
         title=message("Panel VAR({lags}): {names}", lags=p, names=list(names)),
         terms=sample.terms * m,
@@ -109,19 +110,19 @@ def _result(spec: Any, sample: VectorSample, columns: VectorColumns, found: Vect
         spec=spec,
         design=sample.design,
         dropped=sample.design.dropped,
-        facts=_facts(spec, sample, columns, found, roots[order]),
+        facts=_facts(spec, sample, columns, found, roots),
         notes=(*sample.design.notes, *_notes(spec, sample, columns, found, roots)),
         names=names,
         coefficients=A,
         sigma=found.sigma,
-        roots=roots[order],
+        roots=roots,
         columns=columns,
         j=found.j,
     )
 
 
 def _facts(
-    spec: Any, sample: VectorSample, columns: VectorColumns, found: VectorEstimate, roots: FloatArray
+    spec: Any, sample: VectorSample, columns: VectorColumns, found: VectorEstimate, roots: ComplexArray
 ) -> dict[str, Any]:
     design, gmm = sample.design, spec.estimator == "gmm"
     m = len(sample.names)
@@ -173,13 +174,15 @@ def _instrument_words(spec: Any, columns: VectorColumns) -> Message:
 
 def _vcov_words(spec: Any, sample: VectorSample) -> Message:
     by = sample.clusters.shown
+    if spec.errors == "jackknife":
+        return message("jackknife, without each {name}", name=by)
     if spec.steps == 2:
         return message("Windmeijer, clustered by {name}", name=by)
     return message("robust, clustered by {name}", name=by)
 
 
 def _notes(
-    spec: Any, sample: VectorSample, columns: VectorColumns, found: VectorEstimate, roots: FloatArray
+    spec: Any, sample: VectorSample, columns: VectorColumns, found: VectorEstimate, roots: ComplexArray
 ) -> tuple[Message, ...]:
     said: list[Message] = []
     m, groups = len(sample.names), columns.groups

@@ -13,7 +13,7 @@ from panelkit.kernels.deviations import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
-from panelkit.models.dynamic.vector.products import products_of
+from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.result import PanelVARFit
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
@@ -97,8 +97,8 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
     Notes
     -----
     The null of a row: the lags of `excluded` are zero in `equation` (it does not Granger-cause it, given the other
-    variables). At 31 units whose errors differ in variance "chi2" and "F" reject a true null in 8 to 12 % of panels at a
-    level of 5 %, "jackknife" in 4 to 6 % (the documentation of the panel VAR has the table): hence the default.
+    variables). At 31 units whose errors differ in variance "chi2" and "F" reject a true null in 8 to 12 % of panels at
+    a level of 5 %, "jackknife" in 4 to 6 % (the documentation of the panel VAR has the table): hence the default.
 
     Examples
     --------
@@ -140,7 +140,10 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
     return GrangerTable(
         title=message("Granger tests of the panel VAR: {names}", names=list(fit.names)),
         table=table,
-        notes=(_note(method), *_stability_note(fit)),
+        notes=(
+            _note("jackknife" if method == "F" and fit.spec.errors == "jackknife" else method),
+            *_stability_note(fit),
+        ),
     )
 
 
@@ -162,22 +165,6 @@ def _test(
     if method == "chi2":
         return wald, q, float("inf"), float(stats.chi2.sf(wald, q))
     return wald / q, q, float(groups - 1), float(stats.f.sf(wald / q, q, groups - 1))
-
-
-def jackknifed(fit: PanelVARFit) -> FloatArray:
-    """Return (G - 1) / G times the squares of estimates without each cluster about the estimate, (m k, m k).
-
-    Raises
-    ------
-    SpecError
-        If an estimate without some cluster has no solution.
-    """
-    groups = fit.columns.groups
-    beta, _ = fit.under_weights(np.ones((groups, groups)) - np.eye(groups), products_of(fit.columns))
-    if not np.isfinite(beta).all():
-        raise SpecError(message("without one of the clusters the model has no solution: take method='F'"))
-    apart = np.swapaxes(beta, 1, 2).reshape(groups, -1) - fit.estimates
-    return np.asarray(apart.T @ apart * (groups - 1) / groups)
 
 
 def _note(method: str) -> Message:

@@ -131,7 +131,7 @@ def pvar_lag_order(
         raise SpecError(
             message("every order is just identified, and Hansen's J is zero: take more instruments")
         )
-    best = {name: int(table["lags"][table[name].idxmin()]) for name in _CRITERIA}
+    best = {name: int(table["lags"].iloc[int(np.nanargmin(table[name]))]) for name in _CRITERIA}
     return LagOrder(
         title=message("Lag order of the panel VAR: {names}", names=list(sample.names)),
         table=table,

@@ -16,7 +16,7 @@ from panelkit.language.options import check_count
 from panelkit.language.register import find
 from panelkit.models.dynamic.vector.columns import VectorColumns
 from panelkit.models.dynamic.vector.products import estimates_under, products_of
-from panelkit.models.dynamic.vector.stability import companion_matrix, roots_figure
+from panelkit.models.dynamic.vector.stability import ComplexArray, companion_matrix, roots_figure
 from panelkit.results.fit import FitResult
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class PanelVARFit(FitResult):
     names: tuple[str, ...]
     coefficients: FloatArray
     sigma: FloatArray
-    roots: np.ndarray[Any, np.dtype[np.complexfloating[Any, Any]]]
+    roots: ComplexArray
     columns: VectorColumns = field(repr=False)
     j: float | None = None
 

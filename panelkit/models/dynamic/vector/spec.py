@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -54,6 +55,9 @@ class PanelVAR:
     estimator
         "gmm"; "least-squares", the within estimator, which is biased where T is small; "bias-corrected", within without
         that bias.
+    errors
+        "robust": the sandwich over clusters (Windmeijer's of two steps), as other programs print. "jackknife": from the
+        estimates without each cluster, which holds its level where clusters are few and differ in variance.
     cluster
         A column whose values hold whole units; None: every unit is a cluster.
     singular, tolerance
@@ -84,17 +88,15 @@ class PanelVAR:
     collapse: bool = True
     steps: Literal[1, 2] = 1
     estimator: Method = "gmm"
+    errors: Literal["robust", "jackknife"] = "robust"
     cluster: str | None = None
     singular: Singular = "refuse"
     tolerance: float | None = None
     where: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("variables", "exogenous"):
-            given = getattr(self, name)
-            if isinstance(given, str) or not all(isinstance(one, str) for one in given):
-                raise SpecError(message("{name} is a tuple of texts, not {given!r}", name=name, given=given))
-            object.__setattr__(self, name, tuple(given))
+        object.__setattr__(self, "variables", _texts("variables", self.variables))
+        object.__setattr__(self, "exogenous", _texts("exogenous", self.exogenous))
         if len(self.variables) < 2:
             raise SpecError(
                 message(
@@ -105,8 +107,6 @@ class PanelVAR:
         object.__setattr__(self, "lags", check_count("lags", self.lags))
         object.__setattr__(self, "where", check_where(self.where))
         _check_choices(self)
-        if isinstance(self.instruments, list):
-            object.__setattr__(self, "instruments", tuple(self.instruments))
         _check_instruments(self)
         _check_tolerance(self)
         _refuse_idle(self)
@@ -122,7 +122,7 @@ class PanelVAR:
             return 1, 0
         if self.instruments == "exact":
             return 1, self.lags
-        return self.instruments  # type: ignore[return-value]
+        return self.instruments
 
     def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> PanelVARFit:
         """Fit the model to a panel.
@@ -147,12 +147,24 @@ class PanelVAR:
         return fit_vector(self, data, unit, time)
 
 
+def _texts(name: str, given: Any) -> tuple[str, ...]:
+    """Return a sequence of texts as a tuple, anything else refused."""
+    if (
+        isinstance(given, str)
+        or not isinstance(given, Sequence)
+        or not all(isinstance(one, str) for one in given)
+    ):
+        raise SpecError(message("{name} is a tuple of texts, not {given!r}", name=name, given=given))
+    return tuple(given)
+
+
 def _check_choices(spec: PanelVAR) -> None:
     for what, value, allowed in (
         ("transform", spec.transform, get_args(Transform)),
         ("estimator", spec.estimator, get_args(Method)),
         ("singular", spec.singular, get_args(Singular)),
         ("steps", spec.steps, (1, 2)),
+        ("errors", spec.errors, ("robust", "jackknife")),
         ("time_effects", spec.time_effects, (True, False)),
         ("collapse", spec.collapse, (True, False)),
     ):
@@ -168,7 +180,7 @@ def _check_choices(spec: PanelVAR) -> None:
 
 
 def _check_instruments(spec: PanelVAR) -> None:
-    given = spec.instruments
+    given: Any = spec.instruments
     if given is None or (isinstance(given, str) and given in ("all", "exact")):
         return
     if not (isinstance(given, tuple) and len(given) == 2 and all(is_whole(one) for one in given)):
