@@ -103,5 +103,6 @@ def main(reps: int = REPS, jobs: int = 1) -> str:
     table = pd.DataFrame([row for rows in done for row in rows]).round(3)
     facts = {"reps": reps, "units": UNITS}
     path = write("unit_roots", table, seed=SEED, facts=facts)
-    write("unit_roots_summary", summary(table), seed=SEED, facts=facts)
+    made = {"made by": "python -m benchmarks.evidence unit_roots", **facts}
+    write("unit_roots_summary", summary(table), seed=SEED, facts=made)
     return f"{table.to_string(index=False)}\nwritten to {path}"

@@ -53,7 +53,7 @@ def test_every_statistic_is_that_of_plm() -> None:
         found = pk.panel_unit_root(data, "lgsp", **asked(words))
         assert found.statistic == pytest.approx(value, rel=oracle["rtol"]), name
         n += 1
-    assert n == 55
+    assert n == 64
 
 
 def test_every_fisher_sum_is_that_of_plm() -> None:

@@ -26,8 +26,10 @@ def settled_lags(
     Raises
     ------
     SpecError
-        If the lags are no number, criterion or mapping of every unit, or `most` has nothing to bound.
+        If the lags are no number, criterion or mapping of every unit, `most` has nothing to bound, or the bandwidth
+        is wider than a series.
     """
+    _refuse_wide(asked, series)
     if isinstance(lags, str):
         if lags not in CRITERIA:
             raise SpecError(_no_lags(lags))
@@ -41,6 +43,19 @@ def settled_lags(
     if not _whole(lags):
         raise SpecError(_no_lags(lags))
     return replace(asked, lags=int(lags)), ()
+
+
+def _refuse_wide(asked: Setting, series: Series) -> None:
+    """Refuse a bandwidth that the shortest series does not have: the kernel would weigh all its products alike."""
+    most = int(series.held.sum(axis=1).min()) - 2
+    if asked.bandwidth is not None and asked.bandwidth > most:
+        said = message(
+            "bandwidth {bandwidth}: the shortest {unit} has {most} lags of changes; take so many at most, or "
+            "leave it out",
+            bandwidth=asked.bandwidth,
+            most=most,
+        )
+        raise SpecError(series.spoken(said))
 
 
 def _bounded(asked: Setting, most: int | None, series: Series) -> tuple[Setting, tuple[Message, ...]]:

@@ -165,7 +165,7 @@ def panel_unit_root(
 
 
 def _tests(test: str | Sequence[str]) -> list[PanelTest]:
-    wanted = [test] if isinstance(test, str) else list(test)
+    wanted = [test] if isinstance(test, str) or not isinstance(test, Sequence) else list(test)
     if wanted == ["all"]:
         wanted = [*_ORDER, *(key for key in keys("unit_root") if key not in _ORDER)]
     unknown = message("test is one of {known}, or all, not {test!r}", known=keys("unit_root"), test=test)
@@ -176,7 +176,7 @@ def _tests(test: str | Sequence[str]) -> list[PanelTest]:
 
 def _rhos(alternatives: Sequence[float], reps: int) -> tuple[float, ...]:
     given = (alternatives,) if isinstance(alternatives, int | float) else tuple(alternatives)
-    if not given or any(isinstance(rho, bool) or not -1.0 < rho < 1.0 for rho in given):
+    if not given or not all(_below_one(rho) for rho in given):
         raise SpecError(
             message(
                 "alternatives are values of rho between -1 and 1, (0.9, 0.8), not {given!r}",
@@ -186,3 +186,7 @@ def _rhos(alternatives: Sequence[float], reps: int) -> tuple[float, ...]:
     if isinstance(reps, bool) or not isinstance(reps, int | np.integer) or reps < 0 or 0 < reps < 100:
         raise SpecError(message("power_reps is 0 (no simulation), or 100 and more, not {reps!r}", reps=reps))
     return tuple(dict.fromkeys(float(rho) for rho in given))
+
+
+def _below_one(rho: Any) -> bool:
+    return isinstance(rho, int | float) and not isinstance(rho, bool) and -1.0 < rho < 1.0
