@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.identified import orthonormal_columns, refuse_unidentified
-from panelkit.kernels.outcome import refuse_absorbed
+from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
@@ -147,6 +147,11 @@ def read_rows(
     both = within(np.column_stack([design.y, X]), layout, effects)
     refuse_absorbed(design.y, both[:, 0], design.outcome, effects)
     refuse_unidentified(X, both[:, 1:], design.terms, effects, squares=True)
+    size = np.sqrt((both**2).sum(axis=0))
+    scaled = both[:, 1:] / size[1:]
+    refuse_exact(
+        both[:, 0] - scaled @ np.linalg.lstsq(scaled, both[:, 0], rcond=None)[0], both[:, 0], design.outcome
+    )
     left = layout.n - layout.n_units - rows.year_basis.shape[1] - len(design.terms)
     if left < 1:
         raise DataError(

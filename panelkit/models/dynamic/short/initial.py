@@ -49,7 +49,8 @@ def changes_of(
     Parameters
     ----------
     levels
-        The outcome (N, T + 1), missing where it is not held, from the period before the first row.
+        The outcome (N, T + 1), missing where it is not held, from the period before the first row; what is missing
+        counts as zero among the instruments, so that the levels come less their mean.
     X
         The other terms (N, T, k) on the rows.
     mask

@@ -8,7 +8,6 @@ Given w the maximum over b and s is generalised least squares, so that the searc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,29 +18,34 @@ from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
-_GRID = np.arange(-9.0, 12.01, 0.25)
+_GRID = np.arange(-9.0, 20.01, 0.25)
 """Logarithms of |O|: stationary starts lie between 0 and log(1 + T)."""
+_STRIDE = 0.5
+"""The steps of the logarithm of |O| by which a maximum is followed when a unit leaves."""
 
 
 @dataclass(frozen=True, eq=False)
 class Transformed(Brief):
-    """Changes of the outcome dy (N, T) and their regressors D (N, T, K)."""
+    """Changes of the outcome dy (N, T) and their regressors D (N, T, K).
+
+    `products` (T, T, K + 1, K + 1) are those of all columns, the outcome last, by pairs of periods.
+    """
 
     dy: FloatArray
     D: FloatArray
+    products: FloatArray
 
     @property
     def length(self) -> int:
         """Return T."""
         return int(self.dy.shape[1])
 
-    @cached_property
-    def products(self) -> FloatArray:
-        """Return the products of all columns, the outcome last, by pairs of periods: (T, T, K + 1, K + 1)."""
-        both = np.concatenate([self.D, self.dy[:, :, None]], axis=2)
-        N, T, K = both.shape
-        flat = both.reshape(N, T * K)
-        return np.asarray((flat.T @ flat).reshape(T, K, T, K).transpose(0, 2, 1, 3))
+    def without(self, unit: int) -> Transformed:
+        """Return the problem of the other units."""
+        own = _products(self.dy[[unit]], self.D[[unit]])
+        return Transformed(
+            np.delete(self.dy, unit, axis=0), np.delete(self.D, unit, axis=0), self.products - own
+        )
 
     def omega(self, log_det: float) -> float:
         """Return w at a logarithm of |O|."""
@@ -96,12 +100,25 @@ class Transformed(Brief):
         return made
 
 
+def transformed(dy: FloatArray, D: FloatArray) -> Transformed:
+    """Return the problem of changes (N, T) and regressors (N, T, K)."""
+    return Transformed(dy, D, _products(dy, D))
+
+
+def _products(dy: FloatArray, D: FloatArray) -> FloatArray:
+    both = np.concatenate([D, dy[:, :, None]], axis=2)
+    N, T, K = both.shape
+    flat = both.reshape(N, T * K)
+    return np.asarray((flat.T @ flat).reshape(T, K, T, K).transpose(0, 2, 1, 3))
+
+
 @dataclass(frozen=True, eq=False)
 class Maximum(Brief):
     """The maximum: `theta` (b, s, w), its log-likelihood, and how many local maxima the search met."""
 
     theta: FloatArray
     loglik: float
+    log_det: float
     local: int
 
 
@@ -118,18 +135,44 @@ def maximise(problem: Transformed) -> Maximum:
     best = int(np.argmax(heights))
     if best in (0, len(_GRID) - 1) or not len(inner):
         raise ConvergenceError(_no_maximum(start=best == 0))
-    found: list[tuple[float, float]] = []
-    for at in inner:
-        made: Any = optimize.minimize_scalar(
-            lambda x: -problem.concentrated(float(x))[0],
-            bounds=(_GRID[at - 1], _GRID[at + 1]),
-            method="bounded",
-            options={"xatol": 1e-8},
-        )
-        found.append((-float(made.fun), float(made.x)))
+    found = [_between(problem, _GRID[at - 1], _GRID[at + 1]) for at in inner]
     top = max(found)
     loglik, b, s = problem.concentrated(top[1])
-    return Maximum(_polished(problem, np.r_[b, s, problem.omega(top[1])]), loglik, len(found))
+    return Maximum(_polished(problem, np.r_[b, s, problem.omega(top[1])]), loglik, top[1], len(found))
+
+
+def _between(problem: Transformed, low: float, high: float) -> tuple[float, float]:
+    """Return the highest log-likelihood between two logarithms of |O|, and where it is."""
+    made: Any = optimize.minimize_scalar(
+        lambda x: -problem.concentrated(float(x))[0],
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-8},
+    )
+    return -float(made.fun), float(made.x)
+
+
+def without_each(problem: Transformed, top: Maximum) -> FloatArray:
+    """Return b (N, K) without each unit: the maximum that lies uphill from that of all."""
+    found = []
+    for unit in range(len(problem.dy)):
+        left = problem.without(unit)
+        near = _uphill(left, top.log_det)
+        _, at = _between(left, near - _STRIDE, near + _STRIDE)
+        found.append(left.concentrated(at)[1])
+    return np.array(found)
+
+
+def _uphill(problem: Transformed, start: float) -> float:
+    """Return the logarithm of |O|, in steps from a start, on both sides of which the likelihood is lower."""
+    at, height = start, problem.concentrated(start)[0]
+    for way in (-_STRIDE, _STRIDE):
+        while _GRID[0] < at + way < _GRID[-1]:
+            other = problem.concentrated(at + way)[0]
+            if not other > height:
+                break
+            at, height = at + way, other
+    return at
 
 
 def _polished(problem: Transformed, theta: FloatArray) -> FloatArray:

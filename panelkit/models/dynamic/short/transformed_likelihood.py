@@ -9,13 +9,13 @@ import numpy as np
 
 from panelkit.covariance.base import Vcov
 from panelkit.kernels.within import FloatArray, within
-from panelkit.language.errors import DataError, SpecError
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.dynamic.short.dynamic_rows import DynamicEffects, DynamicRows
 from panelkit.models.dynamic.short.result import DynamicFit, finished
 from panelkit.models.dynamic.short.shell import DynamicSpec, in_order
-from panelkit.models.dynamic.short.transformed import Maximum, maximise
+from panelkit.models.dynamic.short.transformed import Maximum, maximise, without_each
 from panelkit.models.dynamic.short.transformed_rows import TransformedRows, transformed_rows
 from panelkit.models.dynamic.short.unit_errors import (
     UnitChanges,
@@ -49,7 +49,7 @@ class TransformedLikelihood(DynamicSpec):
     effects
         "twoway" (an intercept for every change) or "unit" (one for the first change).
     errors
-        "jackknife": one unit left out at a time, by one Newton step. "cluster": the sandwich over units. "hessian":
+        "jackknife": one unit left out at a time, the maximum found anew. "cluster": the sandwich over units. "hessian":
         errors that are normal, independent and of one variance. With t(N-1).
     projection
         What the first change is projected on, which past regressors are in: "means" (its own change and the mean
@@ -91,16 +91,7 @@ class TransformedLikelihood(DynamicSpec):
         _refuse_other_lags(rows)
         rows.refuse_slopes_of_units()
         made = transformed_rows(rows, self.projection)
-        problem = made.problem
-        if problem.D.shape[2] + 2 > len(problem.dy) * problem.length:
-            raise DataError(
-                message(
-                    "{parameters} parameters and {changes} changes: take projection='means' or 'none', or more {units}",
-                    parameters=problem.D.shape[2] + 2,
-                    changes=problem.dy.size,
-                )
-            )
-        top = maximise(problem)
+        top = maximise(made.problem)
         return _fit(self, rows, made, top)
 
 
@@ -123,8 +114,9 @@ def _fit(spec: TransformedLikelihood, rows: DynamicRows, made: TransformedRows, 
     if spec.errors == "jackknife":
         lost = in_order(rows, lost_terms(hessians, k).astype(float))
         refuse_lost(lost, np.asarray(rows.design.unit_labels), rows.terms)
-    changes = changes_of_moments(top.theta, scores, hessians).of(slice(0, k), made.scales)
-    changes = UnitChanges(in_order(rows, changes.influence), in_order(rows, changes.deleted))
+    influence = changes_of_moments(top.theta, scores, hessians).influence[:, :k] / made.scales
+    deleted = without_each(problem, top)[:, :k] / made.scales if spec.errors == "jackknife" else influence[:0]
+    changes = UnitChanges(in_order(rows, influence), in_order(rows, deleted))
     if spec.errors == "hessian":
         vcov = _hessian(-hessians.sum(axis=0), k, made, rows, len(scores))
     else:

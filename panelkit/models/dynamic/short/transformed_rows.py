@@ -12,7 +12,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import message
 from panelkit.models.dynamic.short.dynamic_rows import DynamicRows
-from panelkit.models.dynamic.short.transformed import Transformed
+from panelkit.models.dynamic.short.transformed import Transformed, transformed
 from panelkit.models.reading import read_design
 from panelkit.show.brief import Brief
 
@@ -127,12 +127,21 @@ def _columns(
     _refuse_in_changes(rows, slopes, lagged, others)
     norm = np.sqrt((slopes**2).sum(axis=(0, 1)))
     first = _first_period(dx, projection)
+    if first.shape[1] > N - 4:
+        raise DataError(
+            message(
+                "the first change of {n_units} {units} is projected on {columns} columns and fits them exactly: take "
+                "projection='means' or 'none', or more {units}",
+                n_units=N,
+                columns=first.shape[1],
+            )
+        )
     start = np.zeros((N, T, first.shape[1]))
     start[:, 0] = first
     periods = np.zeros((N, T, T if rows.effects == "twoway" else 1))
     periods[:, np.arange(periods.shape[2]), np.arange(periods.shape[2])] = 1.0
     D = np.concatenate([lagged / size, slopes / np.where(norm > 0.0, norm, 1.0), start, periods], axis=2)
-    return TransformedRows(Transformed(dy / size, D), np.r_[1.0, norm / size], lent)
+    return TransformedRows(transformed(dy / size, D), np.r_[1.0, norm / size], lent)
 
 
 def _first_period(dx: FloatArray, projection: str) -> FloatArray:
