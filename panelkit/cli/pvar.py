@@ -117,7 +117,7 @@ class Responses:
 
 @command(
     app,
-    example='pvar "log(gdp)" "log(patents_granted)" --years 2011-2022 --horizon 6 --reps 199 --fevd',
+    example='pvar "diff(log(gdp))" "diff(log(patents_granted))" --years 2011-2022 --horizon 6 --cumulative --reps 199',
 )
 def pvar(
     ctx: typer.Context,
