@@ -41,6 +41,7 @@ def test_what_is_printed_is_what_python_says(panelkit: Callable[..., Any], own: 
     assert [test["p_value"] for test in found["tests"][:4]] == pytest.approx(
         [test.p_value for test in fit.tests[:4]], rel=1e-12
     )
+    assert fit.bounds is not None
     assert found["bounds"]["within"] == pytest.approx(fit.bounds.within)
 
 

@@ -24,8 +24,8 @@ class ByHand:
 
 def difference_gmm(frame: pd.DataFrame, *, last: int) -> ByHand:
     """Fit y ~ lag(y, 1) + x in differences: lags 2 to `last` of y a period, x as its own instrument."""
-    years = sorted(frame["year"].unique())
-    held = {(row.id, row.year): row for row in frame.itertuples()}
+    years: list[Any] = sorted(frame["year"].unique())
+    held: dict[Any, Any] = {(row.id, row.year): row for row in frame.itertuples()}
     blocks = []
     columns = [(t, lag) for t in years for lag in range(2, last + 1)]
     for unit in sorted(frame["id"].unique()):

@@ -157,6 +157,7 @@ def test_an_explosive_root_is_said() -> None:
     )
     fit = pk.DifferenceGMM("y ~ lag(y, 1) | gmm(y, 2:3, collapse)").fit(data.assign(y=wide.ravel()))
     assert fit.params["lag(y, 1)"] > 1.0
+    assert fit.bounds is not None
     assert fit.bounds.root > 1.0
     assert any("the estimated path explodes" in note for note in fit.notes)
 

@@ -23,7 +23,6 @@ from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows, Transform, 
 from panelkit.models.dynamic.gmm.solution import Solution, solve, stack_rows
 from panelkit.models.dynamic.gmm.specification import difference_in_hansen, hansen, sargan, serial_correlation
 from panelkit.models.dynamic.gmm.statements import facts_of, notes_of
-from panelkit.models.dynamic.gmm.strength import strength_of
 from panelkit.models.dynamic.gmm.weights import Weighting
 from panelkit.models.reading import open_frame, spoken_errors
 from panelkit.results.fit import fields_under
@@ -297,11 +296,11 @@ def _result(
         sargan=sargan(solution, rows, spec.h),
         hansen=tested,
         difference_in_hansen=difference_in_hansen(solution, instruments),
-        strength=strength_of(rows, instruments),
         instruments=pd.DataFrame(
             {"name": instruments.names, "group": instruments.groups, "equation": instruments.equations}
         ),
         bounds=bounds,
+        equations_of=(rows, instruments),
         **fields_under(
             vcov,
             len(params),

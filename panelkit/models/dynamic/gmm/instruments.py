@@ -165,10 +165,11 @@ def _joined(blocks: list[_Block], *, system: bool) -> Instruments:
     names = [name for block in blocks for name in block.names]
     groups = [block.group for block in blocks for _ in block.names]
     equations = [block.equation for block in blocks for _ in block.names]
-    kept = np.flatnonzero(
-        np.abs(moved).max(axis=0) + (0.0 if level is None else np.abs(level).max(axis=0)) > 0.0
-    )
-    again = _repeated(moved[:, kept], None if level is None else level[:, kept])
+    held = moved.any(axis=0)
+    kept = np.flatnonzero(held if level is None else held | level.any(axis=0))
+    if len(kept) < len(names):
+        moved, level = moved[:, kept], None if level is None else level[:, kept]
+    again = _repeated(moved, level)
     notes = []
     if again:
         notes.append(
@@ -180,10 +181,12 @@ def _joined(blocks: list[_Block], *, system: bool) -> Instruments:
                 ],
             )
         )
-        kept = np.delete(kept, [j for _, j in again])
+        left = np.delete(np.arange(len(kept)), [j for _, j in again])
+        kept, moved = kept[left], moved[:, left]
+        level = None if level is None else level[:, left]
     return Instruments(
-        np.ascontiguousarray(moved[:, kept]),
-        None if level is None else np.ascontiguousarray(level[:, kept]),
+        moved,
+        level,
         tuple(names[j] for j in kept),
         tuple(groups[j] for j in kept),
         tuple(equations[j] for j in kept),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,9 @@ import pandas as pd
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 from panelkit.models.dynamic.gmm.bounds import Bounds
+from panelkit.models.dynamic.gmm.instruments import Instruments
+from panelkit.models.dynamic.gmm.rows import DynamicRows
+from panelkit.models.dynamic.gmm.strength import strength_of
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -19,18 +23,22 @@ class DynamicGMMFit(FitResult):
     """A dynamic panel fitted by GMM.
 
     `serial` are the tests of serial correlation of changes (orders 1 and 2), `sargan` and `hansen` those of
-    over-identification, `difference_in_hansen` Hansen's by group of instruments, `strength` how well instruments move
-    what they stand for, `instruments` one row a column (`name`, `group`, `equation`), `bounds` least squares pooled and
-    within (None without a lag of the outcome).
+    over-identification, `difference_in_hansen` Hansen's by group of instruments, `instruments` one row a column
+    (`name`, `group`, `equation`), `bounds` least squares pooled and within (None without a lag of the outcome).
     """
 
     serial: tuple[TestResult, ...]
     sargan: TestResult
     hansen: TestResult
     difference_in_hansen: tuple[TestResult, ...]
-    strength: tuple[TestResult, ...]
     instruments: pd.DataFrame = field(repr=False)
     bounds: Bounds | None = None
+    equations_of: tuple[DynamicRows, Instruments] = field(repr=False)
+
+    @cached_property
+    def strength(self) -> tuple[TestResult, ...]:
+        """Return how well the instruments of each equation move what they stand for; computed when it is asked for."""
+        return strength_of(*self.equations_of)
 
     @property
     def tests(self) -> tuple[TestResult, ...]:
