@@ -306,3 +306,11 @@ def test_both_directions_of_several_causes_are_refused() -> None:
         pk.granger_noncausality("y ~ x + I(x ** 2)", framed(data), both=True)
     with pytest.raises(pk.SpecError, match="repeats"):
         pk.granger_noncausality("y ~ I(2 * y)", framed(data))
+
+
+def test_the_mean_of_walds_is_no_z() -> None:
+    found = pk.granger_noncausality("y ~ x", framed(stationary(1)), bootstrap=39)
+    test = found["w-bar"]
+    assert (test.distribution, test.p_value) == ("W", found.table["p_bootstrap"].iloc[0])
+    assert "W-bar: W = " in test.summary()
+    assert found["z-bar"].distribution == "z"

@@ -186,7 +186,7 @@ def test_moments_that_are_known_exactly() -> None:
     steps = rng.normal(size=(15_000, 300))
     walk = np.cumsum(steps, axis=1) - steps
     inside = walk - walk.mean(1, keepdims=True)
-    top, bottom = (inside * steps).sum(1) / 400, (inside**2).sum(1) / 400**2
+    top, bottom = (inside * steps).sum(1) / 300, (inside**2).sum(1) / 300**2
     assert top.mean() / bottom.mean() == pytest.approx(-3.0, abs=0.06)  # sd of the mean of the ratio: 0.02
     slope = (top - top.mean() / bottom.mean() * bottom) / bottom.mean()
     assert slope.var() == pytest.approx(10.2, rel=0.04)
@@ -341,3 +341,36 @@ def test_the_outcome_as_its_own_regressor_is_refused() -> None:
         pk.panel_cointegration("y ~ I(2 * y)", framed(walks(1)))
     with pytest.raises(pk.SpecError, match="no regressor"):
         pk.panel_cointegration("y ~ 1", framed(walks(1)))
+
+
+def test_every_second_year_is_one_step_and_is_said() -> None:
+    data = walks(5, periods=16)
+    frame = framed(data).reset_index()
+    every = frame.assign(year=2 * (frame["year"] - 2000) + 1990).set_index(["province", "year"])
+    found = pk.panel_cointegration("y ~ x1", every, reps=0)
+    plain = pk.panel_cointegration("y ~ x1", framed(data), reps=0)
+    np.testing.assert_allclose(found.table["statistic"], plain.table["statistic"])
+    assert any("lie 2 apart" in note for note in found.notes)
+    assert not any("apart" in note for note in plain.notes)
+
+
+def test_one_statistic_as_a_test() -> None:
+    found = pk.panel_cointegration("y ~ x1", framed(walks(5)), reps=39, bootstrap=39)
+    row = found.table.set_index("test").loc["panel-adf"]
+    test = found["panel-adf"]
+    assert (test.statistic, test.p_value, test.distribution) == (row["z"], row["p_bootstrap"], "z")
+    assert [each.name for each in found.tests][3] == test.name
+    with pytest.raises(KeyError, match="no statistic"):
+        found["adf"]
+    without = pk.panel_cointegration("y ~ x1 + x2 + x3 + x4 + x5 + x6", framed(walks(2, k=6)), reps=39)
+    raw = without.table.set_index("test").loc["panel-t"]
+    assert (without["panel-t"].statistic, without["panel-t"].distribution) == (raw["statistic"], "")
+
+
+def test_a_large_level_of_a_regressor_is_no_constant() -> None:
+    data = walks(5)
+    plain = pk.panel_cointegration("y ~ x1", framed(data), reps=0).table["statistic"]
+    moved = pk.panel_cointegration("y ~ x1", framed({**data, "x1": data["x1"] + 1e9}), reps=0).table[
+        "statistic"
+    ]
+    np.testing.assert_allclose(moved, plain, rtol=1e-4)  # 1e9 leaves seven digits of the steps

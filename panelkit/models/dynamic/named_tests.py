@@ -37,15 +37,16 @@ _FOUR = {"p_asymptotic": 4, "p_simulated": 4, "p_bootstrap": 4, "size": 3, "powe
 class NamedTests(Rendered, Brief):
     """Statistics of one null hypothesis: one row of `table` each.
 
-    Columns of `table`: `test` (a key; `names` says it in words), `statistic`, `p_asymptotic`, and what the test holds
-    beside these: `family`, `direction`, `lags`, `z`, `df`, `p_simulated` and `size` at the N and T in hand, `power`,
-    `p_bootstrap`. `result["panel-adf"]` is one of them as a `TestResult`.
+    Columns of `table`: `test` (a key; `names` says it in words, `laws` what is not standard normal), `statistic`,
+    `p_asymptotic`, and what the test holds beside these: `family`, `direction`, `lags`, `z`, `df`, `p_simulated` and
+    `size` at the N and T in hand, `power`, `p_bootstrap`. `result["panel-adf"]` is one of them as a `TestResult`.
     """
 
     title: Message
     null: Message
     table: pd.DataFrame
     names: Mapping[str, Message]
+    laws: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 
@@ -70,12 +71,13 @@ class NamedTests(Rendered, Brief):
     def _one(self, at: Any) -> TestResult:
         row = self.table.loc[at]
         drawn = next((name for name in _BY_STRENGTH if pd.notna(row.get(name))), "p_asymptotic")
+        limited = "z" not in row or pd.notna(row["z"])
         degrees = (float(row["df"]),) if pd.notna(row.get("df")) else ()
         return TestResult(
             name=self.names[row["test"]],
             null=self.null,
-            statistic=float(row.get("z", row["statistic"])),
-            distribution="chi2" if degrees else "z",
+            statistic=float(row["statistic"] if not limited else row.get("z", row["statistic"])),
+            distribution=self.laws.get(row["test"], "chi2" if degrees else "z" if limited else ""),
             df=degrees,
             p_value=float(row[drawn]),
             facts={str(key): value for key, value in row.items() if key != "test"},

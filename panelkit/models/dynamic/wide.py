@@ -22,7 +22,7 @@ _SAME = 64 * np.finfo(float).eps
 class Wide(Brief):
     """Units of equally many neighbouring periods: y (N, T), X (N, T, k), labels of units (N,).
 
-    `last` is the last period held; `names` are what unit and period are called in the data.
+    `step` is the distance of two neighbours in the calendar; `names` are what unit and period are called in the data.
     """
 
     y: FloatArray
@@ -31,7 +31,16 @@ class Wide(Brief):
     outcome: str
     terms: tuple[str, ...]
     names: tuple[str, str]
-    last: int
+    step: int
+
+    def said(self) -> tuple[Message, ...]:
+        """Say how far neighbouring periods lie apart, where it is not one."""
+        if self.step == 1:
+            return ()
+        said = message(
+            "neighbouring {periods} lie {step} apart, and one of these steps is a lag", step=self.step
+        )
+        return (said.spoken(*self.names),)
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -61,7 +70,7 @@ def read_blocks(
         raise DataError(
             design.spoken(message("the test is one of a panel, and the sample holds one {unit} only"))
         )
-    _refuse_gaps(design)
+    step = _step_without_gaps(design)
     terms = tuple(design.terms[j] for j in kept)
     columns = np.column_stack([design.y, design.X[:, kept]])
     _refuse_still(design, columns, (design.outcome, *terms))
@@ -79,7 +88,7 @@ def read_blocks(
                 design.outcome,
                 terms,
                 design.level_names,
-                int(design.time_labels[-1]),
+                step,
             )
         )
     return tuple(blocks), design
@@ -116,15 +125,15 @@ def read_wide(
     return blocks[0], design
 
 
-def _refuse_gaps(design: Design) -> None:
-    """Refuse a unit whose periods are not neighbours in the calendar of the panel."""
+def _step_without_gaps(design: Design) -> int:
+    """Return the distance of two neighbouring periods; refuse a unit whose periods are not neighbours."""
     labels = np.asarray(design.time_labels, dtype=np.int64)
     steps = np.diff(labels)
     step = int(steps.min()) if len(steps) else 1
     position = labels[design.time]
     jumps = (design.unit[1:] == design.unit[:-1]) & (np.diff(position) != step)
     if not jumps.any():
-        return
+        return step
     at = np.flatnonzero(jumps)
     found = [f"{design.unit_labels[design.unit[i]]} ({position[i]}, {position[i + 1]})" for i in at]
     raise DataError(

@@ -150,7 +150,8 @@ def granger_noncausality(
             "bootstrap": bootstrap,
             "seed": seed_of(rng),
         },
-        notes=(*dict.fromkeys(notes), *design.notes),
+        notes=(*dict.fromkeys(notes), *blocks[0].said(), *design.notes),
+        laws={"w-bar": "W"},
     )
 
 

@@ -17,6 +17,7 @@ from panelkit.panel.design import Design
 
 _TRENDS = ("none", "constant", "trend")
 _EXACT = 1e-9
+_LEFT = 1e-12
 _FEWEST_DRAWS = 19
 _SHOWN = 5
 
@@ -124,7 +125,7 @@ def refuse_exact_units(family: Family, plan: Plan, wide: Wide, design: Design, *
     own, regressors = detrended(y[..., None], base)[..., 0], detrended(X, base)
     sizes = np.linalg.norm(regressors, axis=1, keepdims=True)
     level = np.linalg.norm(X, axis=1, keepdims=True)
-    gone = (sizes <= _EXACT * level)[:, 0, :].any(axis=1)
+    gone = (sizes <= _LEFT * level)[:, 0, :].any(axis=1)
     unit = regressors / np.where(sizes > 0.0, sizes, 1.0)
     repeated = gone | (np.linalg.svd(unit, compute_uv=False)[:, -1] <= _EXACT)
     _refuse(repeated, wide, design, message("the regressors repeat each other, or the deterministic terms"))

@@ -157,7 +157,12 @@ def panel_cointegration(
         table=table,
         names={**names, **(_ALL if test == "all" else {})},
         facts=_facts(plan, wide, draws, trend, demean, rho, seed_of(rng)),
-        notes=(*_notes(kinds, plan, wide, draws, demean, rho, design, rng), *skipped, *design.notes),
+        notes=(
+            *_notes(kinds, plan, wide, draws, demean, rho, design, rng),
+            *skipped,
+            *wide.said(),
+            *design.notes,
+        ),
     )
 
 
