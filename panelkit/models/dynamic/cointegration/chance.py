@@ -110,7 +110,8 @@ def bootstrap(
         shocks = driven + e[..., plan.lags : length - plan.leads]
         change = _recursion(shocks, past)
         X_new = _summed(dx[..., plan.lags : length - plan.leads, :], axis=-2)
-        found.append(statistics_of(family, _summed(change, axis=-1), X_new, plan, demean=demean))
+        with np.errstate(divide="ignore", invalid="ignore"):  # see share_beyond
+            found.append(statistics_of(family, _summed(change, axis=-1), X_new, plan, demean=demean))
     return _joined(found)
 
 
@@ -170,9 +171,12 @@ def _summed(changes: FloatArray, axis: int) -> FloatArray:
 
 
 def share_beyond(draws: FloatArray, value: float, *, upper: bool) -> float:
-    """Return (1 + draws at least as far as the value) / (1 + draws): a p-value that is never zero."""
-    beyond = draws >= value if upper else draws <= value
-    return float((1 + beyond.sum()) / (1 + len(draws)))
+    """Return (1 + draws at least as far as the value) / (1 + draws): a p-value that is never zero.
+
+    A draw without a value (few periods drawn again and again fit exactly) counts as one that lies as far.
+    """
+    nearer = draws < value if upper else draws > value
+    return float((1 + (~nearer).sum()) / (1 + len(draws)))
 
 
 def size_and_power(null: FloatArray, other: FloatArray, z: FloatArray, *, upper: bool) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message
 from panelkit.models.dynamic.cointegration.batched import Trend
+from panelkit.show.brief import Brief
 
 Statistics = Callable[[FloatArray, FloatArray, "Plan"], dict[str, FloatArray]]
 
@@ -30,7 +31,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Brief):
     """A family of statistics: `statistics(y (..., N, T), X (..., N, T, k), plan)` gives an array (...) a name.
 
     `upper` names those that reject for large values. `standard(raw, n, k, trend)` gives their z.
