@@ -149,7 +149,8 @@ def _refuse_outcome(common: Formula, parting: Formula) -> None:
         raise SpecError(
             message(
                 "`{threshold}` is made of the outcome `{outcome}`, so that regimes are chosen by the errors: Hansen's "
-                "model asks for a threshold variable that no error moves. Take another variable, or give instruments",
+                "model asks for a threshold variable that no error moves. Take another variable, or its "
+                "value before the sample",
                 threshold=parting.rhs_terms[0],
                 outcome=common.outcome,
             )
