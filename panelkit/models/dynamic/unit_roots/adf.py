@@ -129,11 +129,26 @@ def _t_of_level(
     return np.where(lost, np.nan, slope * np.sqrt(square / safe))
 
 
-def residual_squares(found: Regressions) -> FloatArray:
-    """Return the sums of squared residuals (R, N)."""
+def residuals(found: Regressions) -> FloatArray:
+    """Return the residuals (R, N, T), zero in rows that do not count."""
     square = along(found.level, found.level)
     slope = along(found.change, found.level) / np.where(square > 0.0, square, 1.0)
-    error = found.change - slope * found.level
+    return found.change - slope * found.level
+
+
+def restricted_t(found: Regressions) -> FloatArray:
+    """Return t of the level with the variance of the changes under the null, (R, N), of regressions without lags.
+
+    Its variance is that of d y less the terms, over one row less than there are (Im, Pesaran and Shin 2003, eq. 3.5).
+    """
+    square = along(found.level, found.level)[..., 0]
+    variance = along(found.change, found.change)[..., 0] / np.maximum(found.rows - 1, 1)
+    return along(found.change, found.level)[..., 0] / np.sqrt(square * variance)
+
+
+def residual_squares(found: Regressions) -> FloatArray:
+    """Return the sums of squared residuals (R, N)."""
+    error = residuals(found)
     return along(error, error)[..., 0]
 
 

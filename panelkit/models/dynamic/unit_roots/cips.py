@@ -28,6 +28,7 @@ class CIPS(PanelTest):
     """The mean of t over units in regressions that hold means over units of level and changes; p by simulation."""
 
     key = "cips"
+    independent = False
 
     def name(self, setting: Setting) -> Message:
         """Return the name."""

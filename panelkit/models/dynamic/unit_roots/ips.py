@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy import stats
 
 from panelkit.kernels.index import Array
+from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.models.dynamic.unit_roots.adf import restricted_t
 from panelkit.models.dynamic.unit_roots.batch import Batch
 from panelkit.models.dynamic.unit_roots.ips_moments import moments_of, printed
 from panelkit.models.dynamic.unit_roots.setting import Setting
@@ -48,8 +52,18 @@ class ImPesaranShin(PanelTest):
         expected, spread = mean.mean(axis=1), variance.mean(axis=1)
         statistic = np.sqrt(adf.t.shape[1]) * (t_bar - expected) / np.sqrt(spread)
         facts = {"t_bar": t_bar, "mean_of_t": expected, "variance_of_t": spread}
+        if not adf.lags.any():
+            facts |= _restricted(batch)
         units = {"t": adf.t, "lags": adf.lags, "rows": adf.rows}
         return Scored(statistic, stats.norm.cdf(statistic), facts, units)
+
+    def bounds(self, facts: Mapping[str, float], critical: Mapping[float, float]) -> dict[str, float]:
+        """Return critical values of t-bar: exact for this N and T where no criterion chooses lags."""
+        spread = np.sqrt(facts["variance_of_t"] / facts["n_units"])
+        return {
+            f"t_bar_critical_{100 * level:g}": float(facts["mean_of_t"] + value * spread)
+            for level, value in critical.items()
+        }
 
     def notes(self, batch: Batch, scored: Scored) -> tuple[Message, ...]:
         """Say for how many units the moments are simulated."""
@@ -62,3 +76,16 @@ class ImPesaranShin(PanelTest):
             all=len(own),
         )
         return (said,)
+
+
+def _restricted(batch: Batch) -> dict[str, FloatArray]:
+    """Return t-tilde-bar, Z-t-tilde-bar and its p-value (R,): t with the variance of d y under the null, equation 3.5.
+
+    Its mean and variance are simulated for the rows of every unit.
+    """
+    adf = batch.adf
+    t = restricted_t(adf)
+    mean, variance = moments_of(batch.held, adf.lags, batch.setting.trend, restricted=True)
+    t_bar = t.mean(axis=1)
+    z = np.sqrt(t.shape[1]) * (t_bar - mean.mean(axis=1)) / np.sqrt(variance.mean(axis=1))
+    return {"t_tilde_bar": t_bar, "Z_t_tilde_bar": z, "p_Z_t_tilde_bar": stats.norm.cdf(z)}

@@ -12,7 +12,7 @@ import numpy as np
 
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
-from panelkit.models.dynamic.unit_roots.adf import regressions, rows_with
+from panelkit.models.dynamic.unit_roots.adf import regressions, restricted_t, rows_with
 from panelkit.models.dynamic.unit_roots.batch import batch_of
 from panelkit.models.dynamic.unit_roots.setting import Setting
 from panelkit.models.dynamic.unit_roots.statistic import gaps
@@ -68,8 +68,13 @@ _VAR_TREND = (
 _TABLE = {"constant": (_E_CONSTANT, _VAR_CONSTANT), "trend": (_E_TREND, _VAR_TREND)}
 
 
-def moments_of(held: Array, lags: Array, trend: str) -> tuple[FloatArray, FloatArray]:
-    """Return E(t) and Var(t), each (R, N), of units that hold the periods `held` (N, T) with so many lags (R, N)."""
+def moments_of(
+    held: Array, lags: Array, trend: str, *, restricted: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Return E(t) and Var(t), each (R, N), of units that hold the periods `held` (N, T) with so many lags (R, N).
+
+    `restricted`: of t with the variance under the null, always simulated.
+    """
     found = np.full((2, *lags.shape), np.nan)
     broken = gaps(held)
     for order in np.unique(lags):
@@ -77,10 +82,10 @@ def moments_of(held: Array, lags: Array, trend: str) -> tuple[FloatArray, FloatA
         for unit in range(len(held)):
             here = lags[:, unit] == order
             if here.any():
-                whole = not broken[unit]
+                whole = not broken[unit] and not restricted
                 moments = _printed(int(count[unit]), int(order), trend) if whole else (NAN, NAN)
                 if np.isnan(moments[0]):
-                    moments = simulated(_trimmed(held[unit]), int(order), trend)
+                    moments = simulated(_trimmed(held[unit]), int(order), trend, restricted)
                 found[:, here, unit] = np.asarray(moments)[:, None]
     return found[0], found[1]
 
@@ -110,12 +115,13 @@ def _trimmed(held: Array) -> bytes:
 
 
 @lru_cache(maxsize=512)
-def simulated(pattern: bytes, lags: int, trend: str) -> tuple[float, float]:
+def simulated(pattern: bytes, lags: int, trend: str, restricted: bool = False) -> tuple[float, float]:
     """Return mean and variance of t over random walks held in the periods of the pattern."""
     held = np.frombuffer(pattern, bool)[None]
     rng = np.random.default_rng(SEED)
     walks = np.cumsum(rng.standard_normal((REPS, 1, held.shape[1])), axis=-1)
     setting = Setting(trend=trend, lags=lags)  # type: ignore[arg-type]
     batch = batch_of(walks, held, setting)
-    t = regressions(batch.values, held, setting).t[:, 0]
+    found = regressions(batch.values, held, setting)
+    t = (restricted_t(found) if restricted else found.t)[:, 0]
     return float(t.mean()), float(t.var(ddof=1))

@@ -13,6 +13,7 @@ from panelkit.kernels.index import Array
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences
 from panelkit.models.dynamic.unit_roots.batch import Batch, batch_of
+from panelkit.models.dynamic.unit_roots.dependence import dependence_note
 from panelkit.models.dynamic.unit_roots.result import UnitRootTest
 from panelkit.models.dynamic.unit_roots.series import Series
 from panelkit.models.dynamic.unit_roots.setting import Setting
@@ -52,12 +53,14 @@ def tests_of(
         scored = {test.key: test.scored(batch) for test in fit}
     for test in fit:
         _refuse_rounding(series, scored[test.key])
+    together = tuple(series.spoken(note) for note in dependence_note(fit, batch))
     draws = drawn(fit, series.held, setting, rhos, reps, rng) if reps and fit else {}
     made = []
     for test in tests:
         reason = problems[test.key]
         if reason is None:
             made.append(_result(test, series, batch, scored[test.key], draws.get(test.key)))
+            made[-1] = replace(made[-1], notes=(*made[-1].notes, *together))
         else:
             made.append(_lacking(test, series, setting, reason))
     return made
@@ -143,14 +146,15 @@ def _result(
     under = draws.statistic[null]
     simulated = beyond(found.statistic, under, tail)
     none = bool(np.isnan(found.p_value))
+    bounds = {level: critical(under, tail, level) for level in _LEVELS}
     return replace(
         found,
         p_value=simulated if none else found.p_value,
         p_simulated=simulated,
         size=LEVEL if none else float(np.mean(draws.p_value[null] < LEVEL)),
         power=_power(draws, under, tail, stationary_null=test.stationary_null),
-        critical={level: critical(under, tail, level) for level in _LEVELS},
-        facts={**facts, "reps": len(under)},
+        critical=bounds,
+        facts={**facts, "reps": len(under), **test.bounds(facts, bounds)},
     )
 
 

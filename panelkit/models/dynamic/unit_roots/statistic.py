@@ -41,6 +41,7 @@ class PanelTest:
     tail: ClassVar[Literal["lower", "upper"]] = "lower"
     null: ClassVar[Message] = UNIT_ROOT
     stationary_null: ClassVar[bool] = False
+    independent: ClassVar[bool] = True  # whether it supposes independent units
 
     def name(self, setting: Setting) -> Message:
         """Return what the test is called."""
@@ -65,6 +66,10 @@ class PanelTest:
     def notes(self, batch: Batch, scored: Scored) -> tuple[Message, ...]:
         """Return what is to be said of the numbers."""
         return ()
+
+    def bounds(self, facts: Mapping[str, float], critical: Mapping[float, float]) -> dict[str, float]:
+        """Return critical values of other numbers among the facts, from those of the statistic by level."""
+        return {}
 
     def tail_of(self, setting: Setting) -> str:
         """Return on which side the statistic rejects."""
