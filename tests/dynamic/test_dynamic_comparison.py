@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_the_columns_are_the_fits() -> None:
     table = pk.compare_dynamic(FORMULA, frame, estimators=OWN)
     assert tuple(table.results) == OWN
     assert not table.failed
-    expected = {
+    expected: dict[str, Any] = {
         "pooled": pk.FixedEffects(FORMULA, "time"),
         "within": pk.FixedEffects(FORMULA),
         "half-panel": pk.HalfPanelJackknife(FORMULA),

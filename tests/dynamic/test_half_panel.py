@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import panelkit as pk
@@ -61,7 +62,7 @@ def test_influences_are_derivatives_by_the_weight_of_a_unit() -> None:
         for low, high, share in ((2001, 2006, 2.0), (2001, 2003, -0.5), (2004, 2006, -0.5)):
             part = rows[(rows.index.get_level_values(1) >= low) & (rows.index.get_level_values(1) <= high)]
             W = part[["lagged", "x"]] - part[["lagged", "x"]].groupby(level=0).transform("mean")
-            root = np.sqrt(weights[part.index.codes[0]])[:, None]
+            root = np.sqrt(weights[pd.factorize(part.index.get_level_values(0))[0]])[:, None]
             found.append(
                 share * np.linalg.lstsq(root * W.to_numpy(), root[:, 0] * part.y.to_numpy(), rcond=None)[0]
             )

@@ -107,7 +107,7 @@ def test_unit_effects_and_scales_do_not_matter(projection: Any) -> None:
     frame = dynamic_panel(31, 6, seed=4)
     spec = pk.TransformedLikelihood(FORMULA, projection=projection)
     fit = spec.fit(frame)
-    shift = 10.0 * frame.index.codes[0]
+    shift = 10.0 * pd.factorize(frame.index.get_level_values(0))[0]
     moved = frame.assign(y=frame.y * 1e5 + shift * 1e3, x=frame.x * 1e-3 + shift)
     other = spec.fit(moved)
     np.testing.assert_allclose(other.estimates, fit.estimates * np.array([1.0, 1e8]), rtol=1e-6)

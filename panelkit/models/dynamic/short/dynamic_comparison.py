@@ -87,8 +87,8 @@ class DynamicComparison(Rendered, Brief):
         """Return what stands under the table: the bounds, who lies outside, who failed and why."""
         said = [
             message(
-                "of the own lags within is biased down and pooled OLS up, so that an estimate outside them is a sign "
-                "of bad instruments or of a wrong model"
+                "of the own lags within is biased down and pooled OLS up: an estimate outside them by more than its "
+                "error is a sign of bad instruments or of a wrong model"
             )
         ]
         table = self.persistence()

@@ -125,7 +125,7 @@ def finished(
         "vcov": "",
         "convention": "t(N-1)",
     }
-    said = (*design.notes, *rows.notes, *notes, *_explosive(roots, design.level_names))
+    said = (*design.notes, *rows.notes, *notes, *_explosive(roots, rows))
     return DynamicFit(
         title=title,
         terms=rows.terms,
@@ -142,14 +142,20 @@ def finished(
     )
 
 
-def _explosive(roots: FloatArray, names: tuple[str, str]) -> tuple[Message, ...]:
+def _explosive(roots: FloatArray, rows: DynamicRows) -> tuple[Message, ...]:
     if not len(roots) or roots[0] < 1.0:
         return ()
-    return (
-        message(
+    root = float(roots[0])
+    if rows.effects == "unit":
+        said = message(
             "the estimate is explosive: its largest root is {root:.3f}, so that shocks grow and there is no long run. "
-            "With few {periods} this often means trends or a unit root: take changes of the outcome, or add {period} "
-            "effects",
-            root=float(roots[0]),
-        ).spoken(*names),
-    )
+            "With few {periods} this often means a common trend: take effects='twoway', or changes of the outcome",
+            root=root,
+        )
+    else:
+        said = message(
+            "the estimate is explosive: its largest root is {root:.3f}, so that shocks grow and there is no long run. "
+            "With few {periods} this often means trends or a unit root: take changes of the outcome",
+            root=root,
+        )
+    return (said.spoken(*rows.design.level_names),)

@@ -20,6 +20,8 @@ from panelkit.show.brief import Brief
 
 _GRID = np.arange(-9.0, 20.01, 0.25)
 """Logarithms of |O|: stationary starts lie between 0 and log(1 + T)."""
+_LOST = 1e-11
+"""Directions of columns at norm one below this are none."""
 _STRIDE = 0.5
 """The steps of the logarithm of |O| by which a maximum is followed when a unit leaves."""
 
@@ -65,9 +67,12 @@ class Transformed(Brief):
         inverse = linalg.cho_solve((root, True), np.eye(T))
         total = np.einsum("ts,tskl->kl", inverse, self.products)
         size = np.sqrt(np.diag(total))
-        upper = np.linalg.cholesky(total / np.outer(size, size)).T
-        b = linalg.solve_triangular(upper[:-1, :-1], upper[:-1, -1]) * size[-1] / size[:-1]
-        s = float(upper[-1, -1] * size[-1]) ** 2 / (N * T)
+        size = np.where(size > 0.0, size, 1.0)
+        scaled = total / np.outer(size, size)
+        # a column of the first period or a dummy may leave with a unit: the slopes are the same without it
+        b = np.linalg.pinv(scaled[:-1, :-1], rcond=_LOST, hermitian=True) @ scaled[:-1, -1]
+        s = float(scaled[-1, -1] - scaled[:-1, -1] @ b) * float(size[-1]) ** 2 / (N * T)
+        b = np.asarray(b * size[-1] / size[:-1])
         return -0.5 * N * (T * (np.log(2.0 * np.pi * s) + 1.0) + log_det), b, s
 
     def pieces(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, float, float]:
