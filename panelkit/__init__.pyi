@@ -129,7 +129,9 @@ from panelkit.models.dynamic.short.adjusted_moments import AdjustedMoments as Ad
 from panelkit.models.dynamic.short.bias_corrected_lsdv import BiasCorrectedLSDV as BiasCorrectedLSDV
 from panelkit.models.dynamic.short.dynamic_comparison import compare_dynamic as compare_dynamic
 from panelkit.models.dynamic.short.half_panel import HalfPanelJackknife as HalfPanelJackknife
-from panelkit.models.dynamic.short.transformed_likelihood import TransformedLikelihood as TransformedLikelihood
+from panelkit.models.dynamic.short.transformed_likelihood import (
+    TransformedLikelihood as TransformedLikelihood,
+)
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.factor_number import number_of_factors as number_of_factors
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects

@@ -17,6 +17,7 @@ PACKAGE = Path(panelkit.__file__).parent
 STUB = PACKAGE / "__init__.pyi"
 INDEX = PACKAGE / "language" / "_index.py"
 
+_WIDEST = 110
 _STUB_HEAD = '''"""The public names of panelkit, typed. Written by `python -m panelkit.language.face`: do not edit."""
 
 __version__: str
@@ -65,7 +66,13 @@ def stub(entries: tuple[Entry, ...]) -> str:
     """Return the text of the stub: one import a public name, from the module that holds it."""
     held = {(f"panelkit.{entry.module}", entry.name) for entry in entries if entry.public}
     pairs = sorted(held, key=lambda pair: (pair[0], not pair[1].isupper(), pair[1]))
-    return "\n".join([_STUB_HEAD, *(f"from {module} import {name} as {name}" for module, name in pairs), ""])
+    return "\n".join([_STUB_HEAD, *(_import(module, name) for module, name in pairs), ""])
+
+
+def _import(module: str, name: str) -> str:
+    """Return the line that makes a name public, in brackets where it would be too long."""
+    line = f"from {module} import {name} as {name}"
+    return line if len(line) <= _WIDEST else f"from {module} import (\n    {name} as {name},\n)"
 
 
 def index(entries: tuple[Entry, ...]) -> str:
