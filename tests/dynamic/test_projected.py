@@ -126,9 +126,10 @@ def test_units_of_variables_and_large_means_do_not_matter() -> None:
 
 def test_horizons_end_where_halves_hardly_reach_past_them() -> None:
     found = projected(drawn(12, 12), 30, (0, 1), jackknife=True)
-    assert found.periods.tolist() == [11, 10, 9]  # 11 - h periods, 2 (h + 2) at least
+    assert found.periods.tolist() == [11, 10, 9]  # 11 - h periods, 2 (h + 2) and 3 h + 1 at least
     assert found.rows.tolist() == [132, 120, 108]
     assert projected(drawn(12, 12), 30, (0, 1), jackknife=False).periods.tolist() == list(range(11, 1, -1))
+    assert len(projected(drawn(12, 24), 30, (0, 1), jackknife=True).values) == 6  # 23 - h
     with pytest.raises(DataError, match="need rows of 4"):
         projected(drawn(12, 4), 5, (0, 1), jackknife=True)
 

@@ -92,7 +92,7 @@ def project(
 
 def least_periods(h: int, jackknife: bool) -> int:
     """Return how many periods a horizon needs: a half that hardly reaches past it has another bias than the whole."""
-    return 2 * (h + 2) if jackknife else 2
+    return max(2 * (h + 2), 3 * h + 1) if jackknife else 2
 
 
 def _sample(

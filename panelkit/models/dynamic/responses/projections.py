@@ -86,8 +86,8 @@ def local_projections(
     Examples
     --------
     >>> fit = pk.PanelVAR(("log(gdp)", "log(patents_granted)")).fit(panel)
-    >>> pk.local_projections(fit, 4).tidy().shape
-    (20, 10)
+    >>> pk.local_projections(fit, 4).order
+    ('log(gdp)', 'log(patents_granted)')
     """
     horizon = check_horizon(horizon)
     at = positions(order, fit.names)
@@ -180,8 +180,8 @@ def _left_out(reached: int, horizon: int, jackknife: bool) -> Message:
     """Return which horizons are left out, and why."""
     if jackknife:
         return message(
-            "horizons {first} to {last} are left out: each half of the {periods} is to be two longer than the horizon, "
-            "else the jackknife does not take the bias out",
+            "horizons {first} to {last} are left out: for that far ahead the halves of the {periods} are too short, "
+            "and the jackknife would not take the bias out",
             first=reached + 1,
             last=horizon,
         )
