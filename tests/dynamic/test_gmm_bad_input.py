@@ -202,6 +202,37 @@ def test_large_means_and_trends_cost_no_digits() -> None:
     np.testing.assert_allclose(moved.std_errors["lag(y, 1)"], plain.std_errors["lag(y, 1)"], rtol=1e-7)
 
 
+def test_the_level_of_the_outcome_costs_no_digits_beside_period_effects() -> None:
+    """Lags of y plus a constant span, with period dummies, what lags of y do."""
+    data = panel(n=20)
+    spec = replace(SPEC, formula="y ~ lag(y, 1) + x | gmm(y, 2:3) + iv(x)", time_effects=True)
+    plain, moved = spec.fit(data), spec.fit(data.assign(y=data["y"] + 1e6))
+    np.testing.assert_allclose(moved.estimates, plain.estimates, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(moved.std_errors, plain.std_errors, rtol=1e-6)
+    far = pk.SystemGMM(spec.formula, time_effects=True).fit(data.assign(y=data["y"] + 1e7))
+    assert any("directions of the instruments, and the others are left out" in note for note in far.notes)
+
+
+def test_an_exact_model_has_no_tests_and_no_second_step() -> None:
+    data = panel(n=10)
+    wide, x = np.zeros((10, 7)), data["x"].to_numpy().reshape(10, 7)
+    for t in range(7):
+        wide[:, t] = (0.5 * wide[:, t - 1] if t else 0.0) + x[:, t] + np.arange(10.0)
+    data = data.assign(y=wide.ravel())
+    fit = SPEC.fit(data)
+    np.testing.assert_allclose(fit.estimates, [0.5, 1.0], rtol=1e-9)
+    assert not any(test.applicable for test in (*fit.serial, fit.sargan, fit.hansen))
+    assert any("standard errors are rounding" in note for note in fit.notes)
+    with pytest.raises(pk.SpecError, match="no residuals"):
+        replace(SPEC, steps=2).fit(data)
+
+
+def test_period_dummies_stand_once() -> None:
+    spec = replace(SPEC, formula="y ~ lag(y, 1) + C(year) | gmm(y, 2:3) + iv(C(year))", time_effects=True)
+    with pytest.raises(pk.SpecError, match="time_effects=True adds them again"):
+        spec.fit(panel())
+
+
 def test_text_and_infinite_cells_are_refused_by_name() -> None:
     data = panel()
     data.loc[("c01", 2011), "x"] = np.inf

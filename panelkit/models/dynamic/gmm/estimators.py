@@ -101,6 +101,7 @@ class _DynamicGMM:
             system=system,
         )
         with spoken_errors(rows.design):
+            _refuse_twice(rows)
             groups = _groups(rows, self.cluster)
             stack = stack_rows(rows, groups, system=system, constant=constant)
             instruments = build_instruments(
@@ -228,6 +229,16 @@ class SystemGMM(_DynamicGMM):
     cluster: str | None = None
     singular: Singular = "refuse"
     where: str | None = None
+
+
+def _refuse_twice(rows: DynamicRows) -> None:
+    """Refuse dummies of periods beside dummies of periods."""
+    if len(set(rows.names)) < len(rows.names):
+        raise SpecError(
+            message(
+                "the formula names dummies of {periods}, and time_effects=True adds them again: leave one out"
+            )
+        )
 
 
 def _groups(rows: DynamicRows, cluster: str | None) -> IntArray:

@@ -15,8 +15,9 @@ from panelkit.language.message import Message, message
 from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows
 from panelkit.show.brief import Brief
 
-_SAME = 1e-10
-"""Two columns of norm one whose product is that close to one repeat each other."""
+_LIKELY = 1.0 - 1e-8
+_SAME = 1e-11
+"""Two columns of norm one that lie so close repeat each other; it is asked where their product is likely one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,8 +199,15 @@ def _repeated(moved: FloatArray, level: FloatArray | None) -> list[tuple[int, in
     """Return pairs (kept, repeated) of columns that are multiples of each other."""
     gram = moved.T @ moved + (0.0 if level is None else level.T @ level)
     size = np.sqrt(np.diag(gram))
-    same = np.triu(np.abs(gram / np.outer(size, size)) > 1.0 - _SAME, 1)
-    return [(int(np.flatnonzero(same[:, j])[0]), int(j)) for j in np.flatnonzero(same.any(axis=0))]
+    likely = np.triu(np.abs(gram / np.outer(size, size)) > _LIKELY, 1)
+    both = moved if level is None else np.concatenate([moved, level])
+    pairs: dict[int, int] = {}
+    for i, j in zip(*np.nonzero(likely), strict=True):
+        sign = np.sign(gram[i, j])
+        apart = np.linalg.norm(both[:, i] / size[i] - sign * both[:, j] / size[j])
+        if j not in pairs and i not in pairs and apart <= _SAME:
+            pairs[int(j)] = int(i)
+    return [(i, j) for j, i in pairs.items()]
 
 
 def _refuse_still(node: GmmNode, values: FloatArray) -> None:

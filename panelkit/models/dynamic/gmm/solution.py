@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
+from scipy import linalg, sparse
 
-from panelkit.kernels.identified import absorbed_terms
+from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms
 from panelkit.kernels.moment_conditions import (
     LinearMoments,
     MomentFit,
@@ -17,6 +17,7 @@ from panelkit.kernels.moment_conditions import (
     second_step,
     solve_moments,
 )
+from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -51,8 +52,9 @@ class Stack(Brief):
 class Solution(Brief):
     """A fit of moments: `fit` is the step asked for, `first` the first, `second` the second where it can be solved.
 
-    `covariance` (K, K) of the parameters; `rank` the instruments that are no combinations of others; `singular` whether
-    the weight of the second step is.
+    Moments are of an orthonormal basis of the instruments, in which the M columns, at norm one, have `coordinates`
+    (rank, M): no weight, estimate or test depends on the basis, and large means cost no digits. `covariance` (K, K) is
+    of the parameters. `singular` tells whether the two-step weight is, `exact` whether residuals are rounding.
     """
 
     stack: Stack
@@ -61,8 +63,14 @@ class Solution(Brief):
     second: MomentFit | None
     fit: MomentFit
     covariance: FloatArray
-    rank: int
+    coordinates: FloatArray
     singular: bool
+    exact: bool
+
+    @property
+    def rank(self) -> int:
+        """Return how many instruments are no combinations of others."""
+        return len(self.coordinates)
 
     @property
     def residuals(self) -> FloatArray:
@@ -113,6 +121,15 @@ def stack_rows(rows: DynamicRows, cluster: IntArray, *, system: bool, constant: 
     return Stack(y, moved, names, codes.astype(np.int64), m, int(codes.max()) + 1)
 
 
+def _orthonormal(Z: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return an orthonormal basis (r, rank) of columns (r, M), and the columns at norm one in it, (rank, M)."""
+    basis, upper, order = linalg.qr(Z / np.linalg.norm(Z, axis=0), mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(upper)) > ABSORBED_SHARE).sum())
+    coordinates = np.empty((rank, Z.shape[1]))
+    coordinates[:, order] = upper[:rank]
+    return np.ascontiguousarray(basis[:, :rank]), coordinates
+
+
 def solve(
     stack: Stack,
     instruments: Instruments,
@@ -123,35 +140,36 @@ def solve(
     windmeijer: bool,
     singular: Singular,
 ) -> Solution:
-    """Solve the moments by one or two steps, each column at norm one.
+    """Solve the moments by one or two steps.
 
     Raises
     ------
     SpecError
-        If the instruments do not identify the parameters, or the two-step weight is singular and was not asked for.
+        If the instruments do not identify the parameters, or the two-step weight is singular and was not asked for, or
+        nothing but rounding is left to make one of.
     """
-    Z = instruments.stacked
-    size = np.linalg.norm(Z, axis=0)
-    scaled = Instruments(
-        instruments.moved / size,
-        None if instruments.level is None else instruments.level / size,
-        instruments.names,
-        instruments.groups,
-        instruments.equations,
-    )
-    Z = Z / size
-    a = stack.summed(Z * stack.y[:, None])
-    B = np.stack([stack.summed(Z * column[:, None]) for column in stack.X.T], axis=2)
+    Q, coordinates = _orthonormal(instruments.stacked)
+    m = stack.n_moved
+    basis = replace(instruments, moved=Q[:m], level=None if instruments.level is None else Q[m:])
+    a = stack.summed(Q * stack.y[:, None])
+    B = np.stack([stack.summed(Q * column[:, None]) for column in stack.X.T], axis=2)
     moments = LinearMoments(a, B, stack.names)
-    first = solve_moments(moments, weight_inverse(scaled, rows, h))
-    rank = generalised_root(Z.T @ Z).shape[1]
+    first = solve_moments(moments, weight_inverse(basis, rows, h))
+    rank = Q.shape[1]
     at_first = moments.by_unit(first.params)
-    held = generalised_root(at_first.T @ at_first).shape[1]
-    short = held < rank
+    short = generalised_root(at_first.T @ at_first).shape[1] < rank
+    exact = is_exact((stack.y - stack.X @ first.params)[:m], stack.y[:m])
+    if exact and steps == 2:
+        raise SpecError(
+            message(
+                "the first step leaves no residuals, and there is nothing to weigh a second one by: steps=1"
+            )
+        )
     second = None
-    if steps == 2 or not short:
+    if steps == 2 or not (short or exact):
         second = second_step(moments, first, singular=singular)
+    known = {"coordinates": coordinates, "singular": short, "exact": exact}
     if steps == 1 or second is None:
-        return Solution(stack, moments, first, second, first, first.robust, rank, short)
+        return Solution(stack, moments, first, second, first, first.robust, **known)
     covariance = second.corrected if windmeijer and second.corrected is not None else second.bread
-    return Solution(stack, moments, first, second, second, covariance, rank, short)
+    return Solution(stack, moments, first, second, second, covariance, **known)

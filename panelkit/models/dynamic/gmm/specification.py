@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
+from panelkit.kernels.identified import orthonormal_columns
 from panelkit.kernels.moment_conditions import generalised_root
 from panelkit.kernels.within import IntArray
 from panelkit.language.message import Message, message
@@ -20,6 +21,7 @@ VALID = message("the instruments are valid: no moment is away from zero")
 HANSEN = message("Hansen J")
 SARGAN = message("Sargan")
 NEAR_ONE = 0.99
+_NOTHING_LEFT = message("the fit leaves no residuals")
 
 
 def serial_correlation(solution: Solution, rows: DynamicRows, order: int) -> TestResult:
@@ -36,6 +38,8 @@ def serial_correlation(solution: Solution, rows: DynamicRows, order: int) -> Tes
     now, before = pairs
     if len(now) == 0:
         return TestResult.not_applicable(name, null, message("no unit holds changes so far apart"))
+    if solution.exact:
+        return TestResult.not_applicable(name, null, _NOTHING_LEFT)
     products = residual[before] * residual[now]
     k = len(solution.fit.params)
     moved = np.zeros(k)
@@ -65,12 +69,12 @@ def sargan(solution: Solution, rows: DynamicRows, h: Weighting) -> TestResult:
     """
     if solution.surplus <= 0:
         return _exact(SARGAN)
+    if solution.exact:
+        return TestResult.not_applicable(SARGAN, VALID, _NOTHING_LEFT)
     fit = solution.first
     residual = (solution.stack.y - solution.stack.X @ fit.params)[: solution.stack.n_moved]
     diagonal = 2.0 if rows.transform == "differences" and h > 1 else 1.0
     variance = float(residual @ residual) / (diagonal * len(residual))
-    if not variance > 0.0:
-        return TestResult.not_applicable(SARGAN, VALID, message("the fit leaves no residuals"))
     counted = 1.0 - len(fit.params) / len(residual)
     made = _chi2(SARGAN, VALID, fit.j / variance, solution.surplus)
     return replace(made, facts={"less_regressors": made.statistic * counted})
@@ -84,6 +88,8 @@ def hansen(solution: Solution) -> TestResult:
     """
     if solution.surplus <= 0:
         return _exact(HANSEN)
+    if solution.exact:
+        return TestResult.not_applicable(HANSEN, VALID, _NOTHING_LEFT)
     if solution.second is None:
         return TestResult.not_applicable(HANSEN, VALID, _too_many(solution))
     made = _chi2(HANSEN, VALID, solution.second.j, solution.surplus)
@@ -119,9 +125,10 @@ def _without(solution: Solution, group: Message, gone: np.ndarray) -> TestResult
     name = message("difference in Hansen: {group}", group=group)
     null = message("{group}: these instruments are valid, given the others", group=group)
     assert solution.second is not None
-    at_first = solution.moments.by_unit(solution.first.params)[:, ~gone]
-    root = generalised_root(at_first.T @ at_first)
-    columns = root.T @ solution.moments.b_sum[~gone]
+    left_in = orthonormal_columns(solution.coordinates[:, ~gone])
+    at_first = solution.moments.by_unit(solution.first.params) @ left_in
+    root = left_in @ generalised_root(at_first.T @ at_first)
+    columns = root.T @ solution.moments.b_sum
     norms = np.linalg.norm(columns, axis=0)
     if (
         len(columns) < columns.shape[1]
@@ -131,7 +138,7 @@ def _without(solution: Solution, group: Message, gone: np.ndarray) -> TestResult
         return TestResult.not_applicable(
             name, null, message("the others alone do not identify the coefficients")
         )
-    target = root.T @ solution.moments.a_sum[~gone]
+    target = root.T @ solution.moments.a_sum
     basis = np.linalg.qr(columns / norms)[0]
     left = target - basis @ (basis.T @ target)
     df = solution.rank - root.shape[1]

@@ -96,6 +96,18 @@ def notes_of(
                 **counted,
             )
         )
+    if solution.first.rank < solution.rank:
+        said.append(
+            message(
+                "the one-step weight holds {held} of {count} directions of the instruments, and the others are left "
+                "out: "
+                "h=2 holds all; levels far from zero may be the cause, then subtract a constant",
+                held=solution.first.rank,
+                count=solution.rank,
+            )
+        )
+    if solution.exact:
+        said.append(message("the fit leaves no residuals: standard errors are rounding"))
     said.append(_errors(spec))
     if rows.transform == "fod":
         said.append(
