@@ -18,11 +18,11 @@ from scipy import stats
 from benchmarks.evidence.record import write
 from panelkit.models.dynamic.cointegration.chance import (
     autoregression,
-    bootstrap,
     share_beyond,
     statistics_of,
 )
 from panelkit.models.dynamic.cointegration.plan import Plan
+from panelkit.models.dynamic.cointegration.resampled import bootstrap
 from panelkit.models.dynamic.cointegration.tests import FAMILIES
 
 SEED, UNITS, REPS, AGAIN, DRAWS, DRAWN = 20_263, 31, 500, 60, 99, 1_000

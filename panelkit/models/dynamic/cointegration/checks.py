@@ -12,6 +12,7 @@ from panelkit.language.message import message
 from panelkit.models.dynamic.cointegration.batched import Trend, deterministic, detrended, residuals
 from panelkit.models.dynamic.cointegration.chance import without_means
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
+from panelkit.models.dynamic.cointegration.resampled import fewest_periods
 from panelkit.models.dynamic.wide import Wide
 from panelkit.panel.design import Design
 
@@ -111,6 +112,24 @@ def refuse_short(family: Family, plan: Plan, wide: Wide, design: Design) -> None
                     bandwidth=plan.bandwidth,
                     held=periods,
                     most=periods - 2,
+                )
+            )
+        )
+
+
+def refuse_short_bootstrap(plan: Plan, wide: Wide, design: Design) -> None:
+    """Refuse a bootstrap whose model of the changes has too few periods, with how many it needs."""
+    need = fewest_periods(plan, wide.size[2])
+    if wide.size[1] < need:
+        raise SpecError(
+            design.spoken(
+                message(
+                    "bootstrap= explains changes by {lags} lags and those of {k} regressors, which needs at least "
+                    "{need} {periods}, and there are {held}: fewer lags, or no bootstrap",
+                    lags=plan.lags,
+                    k=wide.size[2],
+                    need=need,
+                    held=wide.size[1],
                 )
             )
         )

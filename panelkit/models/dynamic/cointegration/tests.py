@@ -13,19 +13,22 @@ from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.cointegration.batched import Trend
 from panelkit.models.dynamic.cointegration.chance import (
-    bootstrap as drawn_again,
-)
-from panelkit.models.dynamic.cointegration.chance import (
     reference,
     share_beyond,
     size_and_power,
     statistics_of,
 )
-from panelkit.models.dynamic.cointegration.checks import checked_plan, refuse_exact_units, refuse_short
+from panelkit.models.dynamic.cointegration.checks import (
+    checked_plan,
+    refuse_exact_units,
+    refuse_short,
+    refuse_short_bootstrap,
+)
 from panelkit.models.dynamic.cointegration.kao import KAO
 from panelkit.models.dynamic.cointegration.moments import MOMENTS
 from panelkit.models.dynamic.cointegration.pedroni import PEDRONI
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
+from panelkit.models.dynamic.cointegration.resampled import bootstrap as drawn_again
 from panelkit.models.dynamic.cointegration.westerlund import VARIANCE_RATIO, WESTERLUND
 from panelkit.models.dynamic.named_tests import NamedTests
 from panelkit.models.dynamic.wide import Wide, read_wide
@@ -85,7 +88,8 @@ def panel_cointegration(
     trend
         Deterministic terms of every unit: "none", "constant" or "trend" (and a constant). Kao has a constant.
     lags
-        Lagged changes: in the ADF regressions of Pedroni and Kao, in the equations of Westerlund (2007).
+        Lagged changes: in the ADF regressions of Pedroni and Kao, in the equations of Westerlund (2007), and in what
+        the bootstrap draws.
     leads
         Leads of the changes of x in Westerlund's (2007) equations, where x is not weakly exogenous.
     bandwidth
@@ -93,7 +97,8 @@ def panel_cointegration(
     demean
         Take the mean over units of every period out first: against a common shock that moves all alike.
     bootstrap
-        Draws of a bootstrap that keeps the dependence between units (Westerlund 2007, section 4); 0: none.
+        Draws of a bootstrap that keeps the dependence between units (Westerlund 2007, section 4; the slopes that it
+        draws from are shrunk and rid of their bias, see `resampled.py`); 0: none.
     reps
         Draws, at the N and T in hand, of independent random walks, which give `p_simulated` and `size` (how often the
         limit's 5 % rejects), and of panels with cointegration, which give `power`; 0: none.
@@ -144,6 +149,8 @@ def panel_cointegration(
             skipped.append(message("{family} takes a constant only and is left out", family=_ALL[kind]))
             continue
         refuse_short(family, plan, wide, design)
+        if draws[1]:
+            refuse_short_bootstrap(plan, wide, design)
         refuse_exact_units(family, plan, wide, design, demean=demean)
         part = _rows(family, plan, wide, draws, chance, rho=rho, demean=demean)
         if test == "all":
@@ -272,8 +279,9 @@ def _notes(
         said.append(
             message(
                 "p (bootstrap): {reps:,} draws of whole {periods}, so that {units} move together as they do "
-                "in the data",
+                "in the data; changes follow {lags} lags of their own",
                 reps=draws[1],
+                lags=plan.lags,
             )
         )
     elif not demean:
