@@ -19,6 +19,7 @@ from panelkit.cli._after import (
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
+from panelkit.cli._fit_slopes import SLOPES, Shocks, refuse_idle_shocks, slopes_spec
 from panelkit.cli._options import SampleOptions
 from panelkit.cli._printing import narrow_terminal
 from panelkit.cli._table_options import TableOptions, format_of, refuse_look, refuse_tex_label, write_table
@@ -37,7 +38,7 @@ app = typer.Typer(add_completion=False)
 
 _FIRST = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
 _LINEAR = [entry.key for entry in entries("estimator") if entry.family == "linear"]
-MODELS = (*_FIRST, *(key for key in _LINEAR if key not in _FIRST))
+MODELS = (*_FIRST, *(key for key in _LINEAR if key not in _FIRST), *SLOPES)
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ def fit(
     ],
     sample: SampleOptions,
     estimator: Estimator,
+    shocks: Shocks,
     tests: Tests,
     coefficients: Coefficients,
     after: Effects,
@@ -151,6 +153,7 @@ def fit(
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, estimator, tests, drawn=after.bootstrap)
     refuse_look(ctx, table, printed=table.out is not None or not table.as_json)
+    refuse_idle_shocks(ctx, estimator.model)
     _refuse_first_stage(ctx, estimator.model)
     chosen = format_of(table.out, table.format)
     refuse_tex_label(table, chosen)
@@ -161,7 +164,10 @@ def fit(
     read = [*plain, *_weights_read(estimator.weights)]
     rows = rows_of(ctx, sample, read, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
-    models = [_model(text, estimator, rows.where) for text in formula]
+    if estimator.model in SLOPES:
+        models = [slopes_spec(ctx, text, estimator, shocks, rows.where) for text in formula]
+    else:
+        models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
     found = _wild(fits, tests.wild or [], tests.seed)
     borne = _scrutinies(fits, tests, rows.frame)
