@@ -12,7 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 import panelkit as pk
-from benchmarks.evidence.record import write
+from benchmarks.evidence.record import held, write
 from panelkit.language.errors import PanelkitError
 from panelkit.models.dynamic.short.dynamic_rows import DynamicRows, read_rows
 from panelkit.models.dynamic.short.lsdv_correction import lsdv_problem
@@ -23,7 +23,8 @@ SEED = 16
 FORMULA = "y ~ lag(y, 1) + x"
 SLOPE = 0.5
 BURN = 50
-WORLDS = {31: 300, 300: 60}
+WORLDS = {(31, 8): 300, (31, 14): 150, (300, 8): 60, (300, 14): 60}
+UNEQUAL = 100  # worlds whose error variances differ between units
 MANY = 100  # more units than this, and a new correction or maximum without each takes too long here
 
 
@@ -58,9 +59,7 @@ def estimates(frame: pd.DataFrame, rows: DynamicRows) -> dict[tuple[str, str], A
     """Return what every estimator and kind of errors makes of a panel: own lag and slope, their errors, t quantile."""
     made: dict[tuple[str, str], Any] = {}
     specs: dict[tuple[str, str], Any] = {
-        ("adjusted moments", "jackknife"): pk.AdjustedMoments(FORMULA),
         ("adjusted moments", "cluster"): pk.AdjustedMoments(FORMULA, errors="cluster"),
-        ("half-panel jackknife", "jackknife"): pk.HalfPanelJackknife(FORMULA),
         ("half-panel jackknife", "cluster"): pk.HalfPanelJackknife(FORMULA, errors="cluster"),
         ("transformed likelihood", "cluster"): pk.TransformedLikelihood(FORMULA, errors="cluster"),
     }
@@ -75,9 +74,13 @@ def estimates(frame: pd.DataFrame, rows: DynamicRows) -> dict[tuple[str, str], A
         try:
             fit = spec._estimate(rows)
         except PanelkitError:
-            made[key] = None
+            made[key] = made[key[0], "jackknife"] = None
             continue
         made[key] = (fit.estimates, fit.std_errors.to_numpy(), float(np.max(fit.df)))
+        if key[1] == "cluster" and len(fit.without_unit):
+            gaps, n = fit.without_unit - fit.estimates, len(fit.without_unit)
+            jackknifed = np.sqrt((gaps**2).sum(axis=0) * (n - 1) / n)
+            made[key[0], "jackknife"] = (fit.estimates, jackknifed, float(np.max(fit.df)))
     for name, effects in (("within", "twoway"), ("pooled OLS", "time")):
         fit = pk.FixedEffects(FORMULA, effects).fit(frame)
         made[name, "jackknife"] = (fit.estimates, fit.std_errors.to_numpy(), float(np.max(fit.df)))
@@ -126,14 +129,20 @@ def main() -> Path:
     parser.add_argument("--worlds", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     told = parser.parse_known_args()[0]
-    cells = [Cell(n, t, rho) for n in WORLDS for t in (8, 14) for rho in (0.3, 0.8)]
-    cells += [Cell(31, t, rho, "unequal") for t in (8, 14) for rho in (0.3, 0.8)]
+    cells = [Cell(n, t, rho) for n, t in WORLDS for rho in (0.3, 0.8)]
+    cells += [Cell(31, t, rho, "unequal") for t, rho in ((8, 0.3), (14, 0.8))]
     facts = {"formula": FORMULA, "slope": SLOPE, "T": "periods held, one more than the rows of a unit"}
-    rows: list[dict[str, Any]] = []
-    path = Path()
+    table, path = held("dynamic_small_n", SEED), Path()
+    keys = ["N", "T", "rho", "variances"]
+    done = set() if table.empty else set(table[keys].itertuples(index=False, name=None))
+    missing = [cell for cell in cells if (cell.units, cell.periods, cell.rho, cell.errors) not in done]
     for made in Parallel(n_jobs=told.jobs, return_as="generator")(
-        delayed(run)(cell, told.worlds or WORLDS[cell.units]) for cell in cells
+        delayed(run)(cell, told.worlds or _worlds(cell)) for cell in missing
     ):
-        rows += made
-        path = write("dynamic_small_n", pd.DataFrame(rows), seed=SEED, facts=facts)
+        table = pd.concat([table, pd.DataFrame(made)], ignore_index=True)
+        path = write("dynamic_small_n", table, seed=SEED, facts=facts)
     return path
+
+
+def _worlds(cell: Cell) -> int:
+    return UNEQUAL if cell.errors == "unequal" else WORLDS[cell.units, cell.periods]

@@ -206,3 +206,11 @@ def test_the_bootstrap_is_seeded_and_near_the_jackknife() -> None:
     assert (np.abs(np.log(one.std_errors / other.std_errors)) < 0.6).all()
     with pytest.raises(pk.SpecError, match="no unit was left out"):
         one.leave_one_out()
+
+
+def test_the_first_estimate_is_difference_gmm_with_all_lags() -> None:
+    """That estimator is held against xtabond2 and plm by tests of its own."""
+    frame = dynamic_panel(25, 7, seed=8)
+    fit = pk.BiasCorrectedLSDV(FORMULA).fit(frame)
+    other = pk.DifferenceGMM(f"{FORMULA} | gmm(y, 2:) + iv(x)", time_effects=True).fit(frame)
+    assert fit.facts["own lag of the first estimate"] == pytest.approx(other.estimates[0], rel=1e-9)

@@ -56,7 +56,7 @@ class HalfPanelJackknife(DynamicSpec):
     --------
     >>> fit = pk.HalfPanelJackknife("log(patents_granted) ~ lag(log(patents_granted), 1)").fit(panel)
     >>> fit.facts["halves of the sample"]
-    '2014-2016, 2017-2018'
+    '2016-2017, 2018-2020; 2016-2018, 2019-2020'
     """
 
     formula: str
