@@ -10,13 +10,13 @@ from typing import Literal, NoReturn
 
 from panelkit.formula.formula import Formula, parse_formula
 from panelkit.formula.grammar import parse_terms, spelled_term
+from panelkit.formula.lag_ranges import MAX_LAG, closing_of, with_ranges
 from panelkit.formula.tokens import Token, refuse, tokenise
 from panelkit.formula.tree import Factor, Term
 from panelkit.language.message import Message, message
 
 Equation = Literal["both", "diff", "level"]
 
-MAX_LAG = 1_000
 _OPENING, _CLOSING = "(", ")"
 _FORM = message(
     "behind the bar stand instruments joined by `+`: `gmm(x, 2:4)` (lags 2 to 4 of x), `gmm(x, 2:)` (2 and deeper), "
@@ -86,7 +86,7 @@ def parse_moments(text: str) -> MomentFormula:
             text, bars[1].at, message("a second bar"), message("one bar parts the model from its instruments")
         )
     at = bars[0].at if bars else len(text)
-    model = parse_formula(_with_ranges(text[:at]))
+    model = parse_formula(with_ranges(text[:at]))
     gmm: list[GmmNode] = []
     iv: list[IvNode] = []
     if bars:
@@ -134,7 +134,7 @@ class _Call:
         tokens = self.arguments[0]
         if not tokens:
             refuse(self.text, self.at, message("`{name}` needs an argument", name=self.name), _FORM)
-        return parse_terms(_with_ranges(self.text[tokens[0].at : self.stops[0]]))
+        return parse_terms(with_ranges(self.text[tokens[0].at : self.stops[0]]))
 
     def _lags(self, tokens: tuple[Token, ...]) -> tuple[int, int | None]:
         """Return the first and the last lag; one number is that lag alone."""
@@ -201,7 +201,7 @@ def _calls(text: str, tokens: list[Token]) -> list[_Call]:
                 else message("`{text}` does not fit here", text=name.text)
             )
             refuse(text, name.at, shown, _FORM)
-        close = _closing(text, tokens, at + 1)
+        close = closing_of(text, tokens, at + 1)
         calls.append(_call(text, tokens, at, close))
         after = tokens[close + 1]
         if after.kind == "end":
@@ -225,62 +225,6 @@ def _call(text: str, tokens: list[Token], at: int, close: int) -> _Call:
             arguments[-1].append(token)
     stops.append(tokens[close].at)
     return _Call(text, tokens[at].text, tokens[at].at, tuple(tuple(part) for part in arguments), tuple(stops))
-
-
-def _closing(text: str, tokens: list[Token], at: int) -> int:
-    """Return where the parenthesis that opens at `at` closes."""
-    depth = 0
-    for place in range(at, len(tokens)):
-        token = tokens[place]
-        if token.kind == "op" and token.text in (_OPENING, _CLOSING):
-            depth += 1 if token.text == _OPENING else -1
-            if depth == 0:
-                return place
-    return refuse(text, tokens[-1].at, message("the formula ends here"), message("close the call by `)`"))
-
-
-def _with_ranges(text: str) -> str:
-    """Write `lag(x, 1:3)`, where it is a whole term, as the sum of its lags."""
-    tokens = tokenise(text, comparing=True)
-    for at in range(len(tokens) - 1, -1, -1):
-        if tokens[at].kind != "name" or tokens[at].text != "lag" or tokens[at + 1].text != _OPENING:
-            continue
-        close = _closing(text, tokens, at + 1)
-        tail = tokens[close - 4 : close]
-        if [token.kind if token.kind == "number" else token.text for token in tail] != [
-            ",",
-            "number",
-            ":",
-            "number",
-        ]:
-            continue
-        first, last = tail[1].text, tail[3].text
-        whole = first.isdigit() and last.isdigit() and int(first) <= int(last) <= MAX_LAG
-        before = tokens[at - 1].text if at else "~"
-        if not whole or before not in ("~", "+") or tokens[close + 1].text not in ("+", "-", ""):
-            refuse(
-                text,
-                tail[1].at,
-                message("lags {first} to {last}", first=first, last=last),
-                message("`lag(x, 1:3)` is a term of its own, the nearer lag first"),
-            )
-        inside = text[tokens[at + 2].at : tail[0].at].rstrip()
-        written = " + ".join(_lagged(inside, k) for k in range(int(first), int(last) + 1))
-        text = text[: tokens[at].at] + written + text[tokens[close].at + 1 :]
-    return text
-
-
-def _lagged(inside: str, k: int) -> str:
-    """Write one lag of an expression as a term; lag 0 is the expression itself."""
-    if k > 0:
-        return f"lag({inside}, {k})"
-    tokens = tokenise(inside)
-    call = (
-        tokens[0].kind == "name"
-        and tokens[1].text == _OPENING
-        and _closing(inside, tokens, 1) == len(tokens) - 2
-    )
-    return inside if len(tokens) == 2 or call else f"I({inside})"
 
 
 def spelled_terms(terms: tuple[Term, ...]) -> str:

@@ -163,6 +163,10 @@ def test_every_option_equals_statspai(held: dict[str, Any]) -> None:
         assert fit.hansen.df == (held["hansen"][1],)
     # without a group that leaves as many instruments as coefficients J itself is the difference; StatsPAI leaves it out
     theirs = [held["hansen"][0], *(value for value, _ in held["difference"].values())]
+    levels = [test for test in fit.difference_in_hansen if "instruments of the levels" in str(test.name)]
+    if levels and "GMM instruments for levels" in held["difference"]:
+        statistic, df = held["difference"]["GMM instruments for levels"]
+        assert (levels[0].statistic, levels[0].df) == (pytest.approx(statistic, rel=1e-6), (df,))
     for test in fit.difference_in_hansen if options["method"] == "difference" else ():
         if test.applicable and not options.get("time_dummies"):
             assert any(test.statistic == pytest.approx(value, rel=1e-6, abs=1e-9) for value in theirs)
