@@ -134,6 +134,7 @@ from panelkit.models.dynamic.short.transformed_likelihood import (
 )
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.factor_number import number_of_factors as number_of_factors
+from panelkit.models.dynamic.slopes.homogeneity import slope_homogeneity as slope_homogeneity
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
 from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup
 from panelkit.models.dynamic.unit_roots.unit_roots import panel_unit_root as panel_unit_root

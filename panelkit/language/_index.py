@@ -95,6 +95,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('dynamics', 'number_of_factors', 'models.dynamic.slopes.factor_number', 'number_of_factors', 'dynamic', (), 'NumberOfFactors', 'Bai and Ng 2002, equation 9; Ahn and Horenstein 2013; beside regressors, Bai 2009, section 9.4', True, ()),
     ('dynamics', 'panel_cointegration', 'models.dynamic.cointegration.tests', 'panel_cointegration', 'dynamic', (), 'NamedTests', 'Pedroni 1999, 2004; Kao 1999; Westerlund 2005, 2007', True, ()),
     ('dynamics', 'panel_unit_root', 'models.dynamic.unit_roots.unit_roots', 'panel_unit_root', 'dynamic', (), 'UnitRootTable', 'Levin, Lin and Chu 2002; Im, Pesaran and Shin 2003; Choi 2001; Hadri 2000; Pesaran 2007', True, ()),
+    ('dynamics', 'slope_homogeneity', 'models.dynamic.slopes.homogeneity', 'slope_homogeneity', 'dynamic', (), 'TestResult', 'Pesaran and Yamagata 2008, equations 27 and 29; beside averages, Blomquist and Westerlund 2013', True, ()),
     ('dynamics', 'variance_decomposition', 'models.dynamic.responses.decomposition', 'variance_decomposition', 'dynamic', (), 'VarianceDecomposition', 'Luetkepohl 2005, 2.3.36; Pesaran and Shin 1998', True, ()),
     ('error', 'ConvergenceError', 'language.errors', 'ConvergenceError', '', (), '', '', True, ()),
     ('error', 'DataError', 'language.errors', 'DataError', '', (), '', '', True, ()),

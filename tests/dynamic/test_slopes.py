@@ -305,3 +305,53 @@ def test_a_mean_of_slopes_holds_its_size_where_they_differ() -> None:
     assert abs(np.mean(gaps)) < 3 * np.std(gaps) / np.sqrt(1000)
     # three standard errors of a share of 5 % about it: 3 (.05 .95 / 1000)^.5 = .02
     assert (np.abs(statistics) > 2.0639).mean() == pytest.approx(0.05, abs=0.021)
+
+
+def test_delta_written_out_on_a_panel_without_gaps() -> None:
+    """Pesaran and Yamagata's equations 23, 25 and 29 with T, on demeaned columns."""
+    data, parts = munnell()[["lgsp", *SLOPES]], []
+    for _, part in data.groupby(level=0):
+        moved = (part - part.mean()).to_numpy()
+        parts.append((moved[:, 1:], moved[:, 0]))
+    N, T, k = 48, 17, 4
+    pooled = np.linalg.solve(sum(X.T @ X for X, _ in parts), sum(X.T @ y for X, y in parts))
+    s2 = [((y - X @ pooled) ** 2).sum() / (T - 1) for X, y in parts]
+    heavy = zip(parts, s2, strict=True)
+    A, b = np.zeros((k, k)), np.zeros(k)
+    for (X, y), s in heavy:
+        A, b = A + X.T @ X / s, b + X.T @ y / s
+    weighted, total = np.linalg.solve(A, b), 0.0
+    for (X, y), s in zip(parts, s2, strict=True):
+        gap = np.linalg.lstsq(X, y, rcond=None)[0] - weighted
+        total += gap @ X.T @ X @ gap / s
+    delta = np.sqrt(N) * (total / N - k) / np.sqrt(2 * k * (T - k - 1) / (T + 1))
+    found = pk.slope_homogeneity(pk.MeanGroup(FORMULA).fit(munnell()))
+    assert found.statistic == pytest.approx(delta, rel=1e-8)
+    assert found.p_value < 1e-10
+    with pytest.raises(pk.SpecError, match="takes a fit of MeanGroup"):
+        pk.slope_homogeneity(pk.FixedEffects(FORMULA).fit(munnell()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("factor", [False, True])
+def test_delta_holds_its_size_and_finds_slopes_that_differ(factor: bool) -> None:
+    """1,000 panels of 31 units and 12 years, errors of a variance by unit; beside the factor as known nuisance."""
+    from panelkit.kernels.unit_regressions import regress_units
+    from panelkit.models.dynamic.slopes.homogeneity import dispersion
+
+    rng = np.random.default_rng(9)
+    N, T, R = 31, 12, 1000
+    held = np.ones((N, T), dtype=bool)
+    rejected = np.zeros(2)
+    for _ in range(R):
+        f = rng.normal(size=T)
+        x = rng.normal(size=(N, T)) + rng.normal(size=(N, 1)) * f
+        errors = rng.normal(size=(N, T)) * rng.uniform(0.5, 1.5, size=(N, 1))
+        beside = np.broadcast_to(f[None, :, None], (N, T, 1)) if factor else np.empty((N, T, 0))
+        for at, spread in enumerate((0.0, 0.4)):
+            slope = 1.0 + spread * rng.normal(size=(N, 1))
+            y = slope * x + errors + factor * rng.normal(size=(N, 1)) * f
+            delta = dispersion(regress_units(y, x[:, :, None], beside, held))
+            rejected[at] += abs(delta) > 1.959964
+    # three standard errors of a share of 5 %
+    assert rejected[0] / R == pytest.approx(0.05, abs=0.021)
+    assert rejected[1] / R > 0.6
