@@ -10,7 +10,7 @@ import numpy as np
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
-from panelkit.language.message import Message, counted, message
+from panelkit.language.message import Message, message
 from panelkit.models.reading import read_design
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -108,14 +108,6 @@ def _refuse(series: Series, demean: bool) -> None:
 
 def _notes(design: Design, step: int) -> tuple[Message, ...]:
     found = list(design.notes)
-    if len(design.dropped):
-        found.append(
-            counted(
-                "{n} row left before the tests: missing, or outside the sample",
-                "{n} rows left before the tests: missing, or outside the sample",
-                len(design.dropped),
-            )
-        )
     if step > 1:
         found.append(message("one step of the calendar is {step} {periods}", step=step))
     return tuple(design.spoken(note) for note in found)

@@ -20,7 +20,7 @@ from panelkit.models.dynamic.unit_roots.statistic import PanelTest
 from panelkit.show.brief import Brief
 
 LEVEL = 0.05
-_CELLS = 1_000_000  # numbers in one batch
+_CELLS = 200_000  # numbers in one batch
 
 
 @dataclass(frozen=True, eq=False)
