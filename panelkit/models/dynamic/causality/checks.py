@@ -86,7 +86,7 @@ def refuse_too_short(test: str, blocks: Sequence[Wide], lags: int, design: Desig
     raise SpecError(
         design.spoken(
             message(
-                "{lags} lags and {k} regressors need at least {need} {periods} held of each {unit}; {n} {units} hold "
+                "lags={lags} (regressors: {k}) need at least {need} {periods} held of each {unit}; {n} {units} hold "
                 "fewer ({shown}, from {held} on): {fits}",
                 lags=lags,
                 k=k,

@@ -92,7 +92,7 @@ def refuse_short(family: Family, plan: Plan, wide: Wide, design: Design) -> None
         raise SpecError(
             design.spoken(
                 message(
-                    "{title}: {lags} lags, {leads} leads, {k} regressors and trend={trend!r} need at least {need} "
+                    "{title}: lags={lags}, leads={leads}, trend={trend!r} (regressors: {k}) need at least {need} "
                     "{periods}, and there are {held}: fewer lags, fewer regressors, or more {periods}",
                     title=family.title,
                     lags=plan.lags,
@@ -124,7 +124,7 @@ def refuse_short_bootstrap(plan: Plan, wide: Wide, design: Design) -> None:
         raise SpecError(
             design.spoken(
                 message(
-                    "bootstrap= explains changes by {lags} lags and those of {k} regressors, which needs at least "
+                    "bootstrap= explains changes by lags={lags} (regressors: {k}), which needs at least "
                     "{need} {periods}, and there are {held}: fewer lags, or no bootstrap",
                     lags=plan.lags,
                     k=wide.size[2],
