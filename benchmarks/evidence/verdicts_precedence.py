@@ -1,7 +1,9 @@
 """How often the claim that two figures promote each other gets which word where the truth is known (R-CAUSE).
 
 Both directions are tested as a claim tests them: panel VAR by one-step GMM, errors without each province, the
-conditions with the outcome's own past, and the reading of two parts. Conditions were chosen on other seeds.
+conditions with the outcome's own past, and the reading of two parts. Conditions were chosen on other seeds: with
+region-years that had to leave the cause a not significantly smaller slope, CONTRADICTED was said in 3 to 4 of 100 worlds
+with shocks of regions, so that the cause must show beside them now; this run is on seeds that the change has not seen.
 
     python -m benchmarks.evidence verdicts_precedence
 """
@@ -29,7 +31,7 @@ from panelkit.studies.scrutiny.cube import cube
 from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.scrutiny.words import words
 
-FRESH = COUNTING + 5
+FRESH = COUNTING + 7
 YEARS, DRAWS = (9, 13), 399
 NAMES = ("first", "second")
 

@@ -1,10 +1,10 @@
 """What is asked beside the lags of a cause: trends, a common path and shocks of regions, with the outcome's own past.
 
 The conditions of a regression (`studies/scrutiny`) on the outcome, the cause a year earlier, and the outcome's own lags
-held fixed. Beside unit trends the cause must show; a common path and region-years must not take it away. Two figures
-that feed each other make a common path by themselves, so that a path which must be passed costs half of the power and
-stops little that trends leave. Next year's cause is not asked: in a system it may answer to today's outcome. Nor are
-first differences: with a lag of the outcome they are biased.
+held fixed. Beside unit trends, and beside the years of regions, the cause must show; a common path must not take it
+away. Two figures that feed each other make a common path by themselves, so that a path which must be passed costs half
+of the power and stops little that trends leave. Next year's cause is not asked: in a system it may answer to today's
+outcome. Nor are first differences: with a lag of the outcome they are biased.
 """
 
 from __future__ import annotations
@@ -37,15 +37,19 @@ def precedence_trials(panel: Cube, direction: FloatArray, lots: Lots) -> tuple[T
     """
     main = run_main(panel, lots)
     side = np.broadcast_to(np.asarray(direction, dtype=float), (panel.worlds,))
-    beside_trends, beside_path = trends(panel, main, side, lots), path(panel, main, side, lots)
-    with np.errstate(invalid="ignore"):
-        shows = (beside_trends.p < STILL_THERE) & (beside_trends.slope * side > 0.0)
+    beside_path = path(panel, main, side, lots)
     computed = np.isfinite(beside_path.slope)
     return (
-        replace(beside_trends, passes=shows),
+        _shown(trends(panel, main, side, lots), side),
         replace(beside_path, passes=computed & ~beside_path.takes_away),
-        regions(panel, main, side, lots),
+        _shown(regions(panel, main, side, lots), side),
     )
+
+
+def _shown(trial: Trial, side: FloatArray) -> Trial:
+    """Return a condition that passes where the cause shows beside it, and in no other case."""
+    with np.errstate(invalid="ignore"):
+        return replace(trial, passes=(trial.p < STILL_THERE) & (trial.slope * side > 0.0))
 
 
 def smallest_effect(panel: Cube) -> FloatArray:
