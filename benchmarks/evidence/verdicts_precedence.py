@@ -2,8 +2,8 @@
 
 Both directions are tested as a claim tests them: panel VAR by one-step GMM, errors without each province, the
 conditions with the outcome's own past, and the reading of two parts. Conditions were chosen on other seeds: with
-region-years that had to leave the cause a not significantly smaller slope, CONTRADICTED was said in 3 to 4 of 100 worlds
-with shocks of regions, so that the cause must show beside them now; this run is on seeds that the change has not seen.
+region-years that had to leave the cause a slope that is not significantly smaller, CONTRADICTED was said in 3 to 4 of
+100 worlds with shocks of regions, so that the cause must show beside them now. The seeds here have not seen the change.
 
     python -m benchmarks.evidence verdicts_precedence
 """
