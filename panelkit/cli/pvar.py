@@ -100,6 +100,9 @@ class Responses:
     )
     reps: Annotated[int, typer.Option(help="Draws of the bands. 抽样次数。")] = 1000
     seed: SeedOption = 0
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Bands of whole paths of responses. 整条路径的联合置信带。")
+    ] = False
     generalised: Annotated[
         bool, typer.Option("--generalised", help="Generalised shocks: no order. 广义脉冲响应。")
     ] = False
@@ -223,7 +226,7 @@ def _asked(fit: Any, asked: Responses, order: list[str] | None) -> dict[str, Any
     """Return the parts that were asked for, by name."""
     kind = "generalised" if asked.generalised else "orthogonalised"
     chance = {"bands": asked.bands.value, "reps": asked.reps, "rng": asked.seed, "kind": kind, "order": order}
-    parts = {"responses": fit.irf(asked.horizon, cumulative=asked.cumulative, **chance)}
+    parts = {"responses": fit.irf(asked.horizon, cumulative=asked.cumulative, joint=asked.joint, **chance)}
     if asked.fevd:
         parts["shares"] = fit.fevd(asked.horizon, normalise=asked.normalise, **chance)
     if asked.projections:
@@ -247,7 +250,7 @@ def _refuse_idle(ctx: typer.Context, system: System, asked: Responses) -> None:
             )
             refuse(ctx, name, said)
     if asked.bands is Bands.none:
-        for name in ("reps", "seed"):
+        for name in ("reps", "seed", "joint"):
             said = message("--{option} is of the bands, and --bands none draws nothing", option=name)
             refuse(ctx, name, said)
     if asked.generalised:

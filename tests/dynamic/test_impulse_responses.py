@@ -17,6 +17,7 @@ from panelkit.models.dynamic.responses.arrays import (
     variance_decomposition,
 )
 from panelkit.models.dynamic.responses.drawn import usable
+from panelkit.models.dynamic.responses.joint import joint_band
 from tests.reference import oracle, reference_path
 
 A = np.array([[0.5, 0.1], [0.3, 0.4]])
@@ -91,6 +92,54 @@ def test_monte_carlo_holds_sigma_and_so_the_impact(fit: Any) -> None:
     assert (high[0] - low[0])[1, 0] > 0.1  # Sigma is drawn again
 
 
+def test_joint_bands_hold_their_share_of_whole_paths(fit: Any) -> None:
+    found = fit.irf(6, reps=400, rng=1, joint=True)
+    draws = found.draws
+    for level in (0.5, 0.9, 0.95):
+        low, high = found.band(level)
+        inside = ((draws >= low) & (draws <= high)).all(axis=1).mean(axis=0)
+        assert (inside >= level).all()
+        assert inside[0, 0] < level + 0.03  # the next pair of order statistics further in holds fewer
+    alone = replace(found, joint=False).band()
+    low, high = found.band()
+    assert (low <= alone[0] + 1e-12).all()
+    assert (high >= alone[1] - 1e-12).all()
+    assert np.abs(found.values[0, 0, 1] - low[0, 0, 1]) < 1e-12  # zero by the order in every draw
+    assert "whole paths" in found.summary()
+
+
+def test_joint_bands_of_one_horizon_are_pointwise_ones() -> None:
+    draws = np.random.default_rng(0).normal(size=(1000, 1, 1, 1))
+    low, high = joint_band(draws, 0.95)
+    ordered = np.sort(draws[:, 0, 0, 0])
+    # the widest tail that still holds 950 of 1,000 draws leaves 25 on each side
+    assert (low[0, 0, 0], high[0, 0, 0]) == (ordered[25], ordered[974])
+
+
+def test_numbers_that_overflow_are_refused(fit: Any) -> None:
+    class Wild:
+        """A fit whose draws, or whose own numbers, have a root of a million."""
+
+        def __init__(self, own: bool) -> None:
+            self.own = own
+            self.coefficients = fit.coefficients * (1e6 if own else 1.0)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(fit, name)
+
+        def resample(self, reps: int, rng: Any) -> tuple[np.ndarray, np.ndarray]:
+            coefficients, sigma = fit.resample(reps, rng)
+            coefficients[:7] *= 1e6
+            return coefficients, sigma
+
+    with pytest.raises(SpecError, match="7 draws explode"):
+        pk.impulse_responses(Wild(False), 100, reps=99)
+    with pytest.raises(SpecError, match="the model explodes"):
+        pk.impulse_responses(Wild(True), 100, bands="none")
+    with pytest.raises(SpecError, match="7 draws explode"):
+        pk.variance_decomposition(Wild(False), 100, reps=99)
+
+
 def test_one_seed_one_set_of_numbers(fit: Any) -> None:
     one, two, three = (fit.irf(3, reps=99, rng=seed).tidy() for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, two)
@@ -161,6 +210,9 @@ def test_a_horizon_longer_than_the_panel_is_said(fit: Any) -> None:
         {"rng": -1},
         {"rng": 1.5},
         {"interval": "bca"},
+        {"joint": 1},
+        {"joint": True, "bands": "none"},
+        {"joint": True, "interval": "normal"},
     ],
 )
 def test_what_means_nothing_is_refused(fit: Any, options: dict[str, Any]) -> None:

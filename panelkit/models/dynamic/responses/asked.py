@@ -108,3 +108,19 @@ def _position(one: Any, known: dict[str, int], count: int) -> int | None:
 def _bare(name: str) -> str:
     """Return a name without blanks and backticks, so that `log( gdp )` is `log(gdp)`."""
     return "".join(name.split()).replace("`", "")
+
+
+def check_joint(joint: Any, bands: Bands, interval: Interval) -> None:
+    """Check whether bands are to hold whole paths.
+
+    Raises
+    ------
+    SpecError
+        If that is no yes or no, or there are no percentiles of draws to make such bands of.
+    """
+    if not isinstance(joint, bool):
+        raise SpecError(message("joint is True or False, not {joint!r}", joint=joint))
+    if joint and (bands == "none" or interval != "percentile"):
+        raise SpecError(
+            message("joint bands are percentiles of draws: leave interval as it is, and bands not at 'none'")
+        )

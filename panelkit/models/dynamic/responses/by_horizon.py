@@ -16,6 +16,7 @@ from panelkit.language.message import Language, Message, message
 from panelkit.language.options import check_confidence
 from panelkit.models.dynamic.responses.asked import Interval
 from panelkit.models.dynamic.responses.horizon_table import ordered, table_of, terminal_tables
+from panelkit.models.dynamic.responses.joint import joint_band
 from panelkit.results.derived import Uncertainty
 from panelkit.results.numbers import cells
 from panelkit.results.students_t import t_quantile
@@ -35,7 +36,8 @@ class ByHorizon(Rendered, Brief):
 
     Shapes, for H horizons, m variables and R draws: `horizons` H, `values` (H, m, m) [horizon, response, impulse],
     `draws` (R, H, m, m), `errors` (H, m, m). `order` names the variables from the shock that stands first, where
-    an order enters; `reversal` are the same numbers under the order reversed. `interval` says how draws become bands.
+    an order enters; `reversal` are the same numbers under the order reversed. `interval` says how draws become bands,
+    `joint` whether a band holds the path over all horizons at once.
     """
 
     title: Message
@@ -46,6 +48,7 @@ class ByHorizon(Rendered, Brief):
     errors: FloatArray | None = None
     df: float = np.inf
     interval: Interval = "percentile"
+    joint: bool = False
     order: tuple[str, ...] = ()
     reversal: ByHorizon | None = None
     uncertainty: Uncertainty
@@ -79,8 +82,11 @@ class ByHorizon(Rendered, Brief):
         return np.asarray(self.draws.std(axis=0, ddof=1))
 
     def band(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Return the pointwise bands (H, m, m) each; NaN where nothing was drawn or estimated."""
-        tail = (1.0 - check_confidence(level)) / 2.0
+        """Return the bands (H, m, m) each; NaN where nothing was drawn or estimated."""
+        check_confidence(level)
+        if self.joint and self.draws is not None:
+            return joint_band(self.draws, level)
+        tail = (1.0 - level) / 2.0
         if self.draws is not None and self.interval != "normal":
             low, high = np.quantile(self.draws, [tail, 1.0 - tail], axis=0)
             return (
@@ -140,7 +146,14 @@ class ByHorizon(Rendered, Brief):
         """Return the notes, and what the brackets of the table hold."""
         if self.draws is None and self.errors is None:
             return self.notes
-        return (message("in brackets: {level:.4g} % bands, pointwise", level=100.0 * level), *self.notes)
+        if self.joint:
+            said = message(
+                "in brackets: {level:.4g} % bands of whole paths, all horizons of an impulse and response at once",
+                level=100.0 * level,
+            )
+        else:
+            said = message("in brackets: {level:.4g} % bands, pointwise", level=100.0 * level)
+        return (said, *self.notes)
 
     def __str__(self) -> str:
         return self.summary()

@@ -14,7 +14,7 @@ from panelkit.language.offers import offered
 from panelkit.models.dynamic.responses.arrays import variance_decomposition as shares_of
 from panelkit.models.dynamic.responses.asked import Bands, Interval, check_bands, check_horizon, positions
 from panelkit.models.dynamic.responses.by_horizon import ByHorizon
-from panelkit.models.dynamic.responses.drawn import Draws, draw
+from panelkit.models.dynamic.responses.drawn import Draws, draw, require_finite
 from panelkit.models.dynamic.responses.said import facts_of, model_notes
 from panelkit.results.derived import Uncertainty
 
@@ -130,13 +130,16 @@ def _shares(
     """Return the shares in one order (None: generalised), without those of its reversal."""
     names = tuple(fit.names)
     held = None
-    if drawn is not None:
-        held = shares_of(drawn.coefficients, drawn.sigma, horizon, at, normalise=normalise)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by name
+        values = shares_of(fit.coefficients, fit.sigma, horizon, at, normalise=normalise)
+        if drawn is not None:
+            held = shares_of(drawn.coefficients, drawn.sigma, horizon, at, normalise=normalise)
+    require_finite(values, held, horizon)
     return VarianceDecomposition(
         title=_title(at is None, normalise),
         names=names,
         horizons=tuple(range(1, horizon + 1)),
-        values=shares_of(fit.coefficients, fit.sigma, horizon, at, normalise=normalise),
+        values=values,
         draws=held,
         interval=interval,
         order=() if at is None else tuple(names[i] for i in at),

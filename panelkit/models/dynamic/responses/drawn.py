@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import ConvergenceError
+from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.dynamic.responses.arrays import largest_root
 from panelkit.models.dynamic.responses.asked import LEAST_REPS, Bands
@@ -127,6 +127,32 @@ def draw(fit: Any, how: Bands, reps: int, rng: int | np.random.Generator) -> Dra
         discarded=int((~held).sum()),
         unstable=int((largest_root(kept) >= 1.0).sum()),
     )
+
+
+def require_finite(values: FloatArray, draws: FloatArray | None, horizon: int) -> None:
+    """Refuse numbers that have left the range of numbers: explosive roots, asked too far ahead.
+
+    Raises
+    ------
+    SpecError
+        With the number of draws, or that it is the estimate itself.
+    """
+    if not np.isfinite(values).all():
+        raise SpecError(
+            message(
+                "the model explodes: at horizon {horizon} its numbers overflow; take a shorter one",
+                horizon=horizon,
+            )
+        )
+    if draws is not None and not np.isfinite(draws).all():
+        raise SpecError(
+            message(
+                "{count:,} draws explode: at horizon {horizon} their numbers overflow; take a shorter one, changes of "
+                "the variables, or bands='none'",
+                count=int((~np.isfinite(draws).all(axis=(-3, -2, -1))).sum()),
+                horizon=horizon,
+            )
+        )
 
 
 def usable(coefficients: FloatArray, sigma: FloatArray) -> NDArray[np.bool_]:

@@ -18,9 +18,16 @@ from panelkit.models.dynamic.responses.arrays import (
     moving_average,
     orthogonalised_responses,
 )
-from panelkit.models.dynamic.responses.asked import Bands, Interval, check_bands, check_horizon, positions
+from panelkit.models.dynamic.responses.asked import (
+    Bands,
+    Interval,
+    check_bands,
+    check_horizon,
+    check_joint,
+    positions,
+)
 from panelkit.models.dynamic.responses.by_horizon import ByHorizon
-from panelkit.models.dynamic.responses.drawn import Draws, draw
+from panelkit.models.dynamic.responses.drawn import Draws, draw, require_finite
 from panelkit.models.dynamic.responses.said import facts_of, model_notes
 from panelkit.results.derived import Uncertainty
 
@@ -60,6 +67,7 @@ def impulse_responses(
     reps: int = 1000,
     rng: int | np.random.Generator = 0,
     interval: Interval = "percentile",
+    joint: bool = False,
 ) -> ImpulseResponses:
     """Return what a shock in one variable does to every variable: `fit.irf(10)`.
 
@@ -84,6 +92,8 @@ def impulse_responses(
         Draws, and their seed or generator.
     interval
         "percentile" of the draws; "basic" turns them about the estimate; "normal" takes their standard deviation.
+    joint
+        Whether a band holds the whole path of a response at once, by percentiles of the draws; else each horizon alone.
 
     Returns
     -------
@@ -99,8 +109,8 @@ def impulse_responses(
 
     Notes
     -----
-    Bands are pointwise: that one of many horizons lies off zero is no test of the whole path. Draws with roots on or
-    outside the unit circle are counted, and kept.
+    Bands are pointwise unless `joint`: that one of many horizons lies off zero is no test of the whole path. Draws
+    with roots on or outside the unit circle are counted, and kept.
 
     Examples
     --------
@@ -116,11 +126,12 @@ def impulse_responses(
         raise SpecError(
             message("an order is of orthogonalised responses; with kind={kind!r} leave it out", kind=kind)
         )
+    check_joint(joint, how, interval)
     at = positions(order, fit.names)
     drawn = None if how == "none" else draw(fit, how, reps, rng)
-    made = _responses(fit, drawn, horizon, kind, at, cumulative, interval)
+    made = _responses(fit, drawn, horizon, kind, at, cumulative, (interval, joint))
     if kind == "orthogonalised" and len(at) > 1:
-        back = _responses(fit, drawn, horizon, kind, at[::-1], cumulative, interval)
+        back = _responses(fit, drawn, horizon, kind, at[::-1], cumulative, (interval, joint))
         made = replace(made, reversal=back)
     return made
 
@@ -132,19 +143,22 @@ def _responses(
     kind: Kind,
     at: tuple[int, ...],
     cumulative: bool,
-    interval: Interval,
+    banded: tuple[Interval, bool],
 ) -> ImpulseResponses:
     """Return the responses in one order, without those of its reversal."""
     names = tuple(fit.names)
     held = None if drawn is None else _arrays(drawn.coefficients, drawn.sigma, horizon, kind, at, cumulative)
+    values = _arrays(fit.coefficients, fit.sigma, horizon, kind, at, cumulative)
+    require_finite(values, held, horizon)
     order = tuple(names[i] for i in at) if kind == "orthogonalised" else ()
     return ImpulseResponses(
         title=_title(kind, cumulative),
         names=names,
         horizons=tuple(range(horizon + 1)),
-        values=_arrays(fit.coefficients, fit.sigma, horizon, kind, at, cumulative),
+        values=values,
         draws=held,
-        interval=interval,
+        interval=banded[0],
+        joint=banded[1],
         order=order,
         uncertainty=Uncertainty(method="none") if drawn is None else drawn.uncertainty,
         facts=facts_of(fit, drawn),
@@ -163,13 +177,14 @@ def _arrays(
     at: tuple[int, ...],
     cumulative: bool,
 ) -> FloatArray:
-    if kind == "orthogonalised":
-        made = orthogonalised_responses(coefficients, sigma, horizon, at)
-    elif kind == "generalised":
-        made = generalised_responses(coefficients, sigma, horizon)
-    else:
-        made = moving_average(coefficients, horizon)
-    return cumulated(made) if cumulative else made
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by name
+        if kind == "orthogonalised":
+            made = orthogonalised_responses(coefficients, sigma, horizon, at)
+        elif kind == "generalised":
+            made = generalised_responses(coefficients, sigma, horizon)
+        else:
+            made = moving_average(coefficients, horizon)
+        return cumulated(made) if cumulative else made
 
 
 def _title(kind: Kind, cumulative: bool) -> Message:
