@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +21,28 @@ class ByHand:
     ar: tuple[float, float]
     hansen: float
     sargan: float
+    transfer: Any
+    units: list[tuple[Any, Any, float, Any]]  # label, Z'e, product of changes one period apart, their X
+
+    def by_group(self, group: Callable[[Any], Any]) -> tuple[Any, float]:
+        """Return the one-step covariance and AR(1) where moments are summed over groups of units."""
+        labels = sorted({group(label) for label, *_ in self.units})
+        sums = [[part for part in self.units if group(part[0]) == label] for label in labels]
+        scores = np.array([sum(part[1] for part in held) for held in sums])
+        products = np.array([sum(part[2] for part in held) for held in sums])
+        moved = sum(part[3] for part in self.units)
+        V = self.transfer @ scores.T @ scores @ self.transfer.T
+        variance = (
+            products @ products - 2.0 * moved @ self.transfer @ (scores.T @ products) + moved @ V @ moved
+        )
+        return V, float(products.sum() / np.sqrt(variance))
 
 
 def difference_gmm(frame: pd.DataFrame, *, last: int) -> ByHand:
     """Fit y ~ lag(y, 1) + x in differences: lags 2 to `last` of y a period, x as its own instrument."""
     years: list[Any] = sorted(frame["year"].unique())
     held: dict[Any, Any] = {(row.id, row.year): row for row in frame.itertuples()}
-    blocks = []
+    blocks, labels = [], []
     columns = [(t, lag) for t in years for lag in range(2, last + 1)]
     for unit in sorted(frame["id"].unique()):
         rows = []
@@ -42,6 +58,7 @@ def difference_gmm(frame: pd.DataFrame, *, last: int) -> ByHand:
             rows.append((t, now.y - before.y, [before.y - two.y, now.x - before.x], z))
         if rows:
             blocks.append(rows)
+            labels.append(unit)
     Z = [np.array([row[3] for row in rows]) for rows in blocks]
     used = np.abs(np.concatenate(Z)).max(axis=0) > 0
     Z = [z[:, used] for z in Z]
@@ -74,14 +91,24 @@ def difference_gmm(frame: pd.DataFrame, *, last: int) -> ByHand:
     g1 = sum(z.T @ e for z, e in zip(Z, e1, strict=True))
     sargan = float(g1 @ W1 @ g1) / (stacked @ stacked / (2.0 * len(stacked)))
     ar = tuple(_serial(order, Z, X, e1, when, A1 @ ZX.T @ W1, robust) for order in (1, 2))
-    return ByHand(b1, robust, b2, corrected, (ar[0], ar[1]), float(g @ W2 @ g), sargan)
+    units = []
+    for label, z, x, v, t in zip(labels, Z, X, e1, when, strict=True):
+        lagged = _lagged(v, t, 1)
+        units.append((label, z.T @ v, float(lagged @ v), lagged @ x))
+    transfer = A1 @ ZX.T @ W1
+    return ByHand(b1, robust, b2, corrected, (ar[0], ar[1]), float(g @ W2 @ g), sargan, transfer, units)
+
+
+def _lagged(v: Any, t: Any, order: int) -> Any:
+    """Return changes `order` periods before, zero where there is none."""
+    return np.array([v[t == s - order][0] if (t == s - order).any() else 0.0 for s in t])
 
 
 def _serial(order: int, Z: Any, X: Any, e: Any, when: Any, transfer: Any, V: Any) -> float:
     """Return Arellano and Bond's m of one order, as their (8) is written."""
     total, squares, moved, cross = 0.0, 0.0, np.zeros(2), np.zeros(Z[0].shape[1])
     for z, x, v, t in zip(Z, X, e, when, strict=True):
-        lagged = np.array([v[t == s - order][0] if (t == s - order).any() else 0.0 for s in t])
+        lagged = _lagged(v, t, order)
         total += lagged @ v
         squares += (lagged @ v) ** 2
         moved += lagged @ x
