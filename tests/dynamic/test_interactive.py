@@ -230,3 +230,13 @@ def test_number_of_factors_of_a_panel() -> None:
 def test_what_cannot_be_is_refused(made: Any, said: str) -> None:
     with pytest.raises((pk.PanelkitError, TypeError), match=said):
         made()
+
+
+def test_a_regressor_for_which_a_factor_can_stand_is_said() -> None:
+    data = city_panel()
+    data["price"] = np.random.default_rng(1).normal(size=8)[data.index.codes[1]]
+    fit = pk.InteractiveEffects("y ~ x + price", effects="unit").fit(data)
+    said = [str(note) for note in fit.notes if "a factor can stand for it" in str(note)]
+    assert len(said) == 1
+    assert said[0].startswith("`price`: varies between cities alone")
+    assert not any("can stand" in str(note) for note in pk.InteractiveEffects("y ~ x").fit(data).notes)

@@ -117,15 +117,17 @@ def number_of_factors(
     left = fit.residuals.reshape(shape) + fit.loadings @ fit.factors.T
     values = np.linalg.svd(left, compute_uv=False)[: min(_dimensions(fit, spec.effects))] ** 2
     table = criteria_of(values / left.size, shape, most)
-    chosen = {key: int(table[key].idxmin()) for key in ("ic1", "ic2", "ic3", "bic3")}
-    chosen |= {key: int(table[key].idxmax()) for key in ("er", "gr")}
+    chosen = {key: int(np.argmin(table[key])) for key in ("ic1", "ic2", "ic3", "bic3")}
+    chosen |= {key: int(np.argmax(table[key])) for key in ("er", "gr")}
+    assert fit.design is not None
     notes = (
         *fit.design.notes,
         message(
-            "of 0 to {most} factors; slopes estimated beside {most}, effects ({effects}) swept out", most=most,
+            "of 0 to {most} factors; slopes estimated beside {most}, effects ({effects}) swept out",
+            most=most,
             effects=spec.effects,
         ),
-    )  # fmt: skip
+    )
     if any(chosen[key] == most for key in ("ic1", "ic2", "ic3")):
         notes = (
             *notes,

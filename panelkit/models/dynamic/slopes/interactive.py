@@ -13,7 +13,8 @@ from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.language.options import check_count
 from panelkit.models.dynamic.slopes.interactive_result import InteractiveResult
-from panelkit.models.dynamic.slopes.interactive_rows import fit_rows, settled_rows
+from panelkit.models.dynamic.slopes.interactive_rows import fit_rows
+from panelkit.models.dynamic.slopes.interactive_sample import settled_rows
 from panelkit.models.shell import LinearSpec, Rows, require_terms
 
 
