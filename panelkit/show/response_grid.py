@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.language.message import Language, Message, message
 from panelkit.show import style
-from panelkit.show.canvas import Figure, sheet
+from panelkit.show.canvas import Figure, sheet, wrap
 from panelkit.show.checks import need_columns, need_rows
 from panelkit.show.term_names import term_label
 from panelkit.show.words import interval_words
@@ -18,6 +18,7 @@ from panelkit.show.words import interval_words
 _NEEDED = ("impulse", "response", "horizon", "estimate", "conf_low", "conf_high")
 _ENDS = ("reversed_low", "reversed_high")
 _FAR = 1e300
+_ACROSS, _UP = 52.0, 6.6  # ems of a head over the width of the figure, and an inch of its height
 
 
 def response_grid(
@@ -58,9 +59,9 @@ def response_grid(
                 if beside is not None:
                     _points(axes, _of(beside, impulse, response))
                 if row == 0:
-                    axes.set_title(f"{named[impulse]} →", size=9)
+                    axes.set_title("\n".join(wrap(f"{named[impulse]} →", _ACROSS / count)), size=9)
                 if column == 0:
-                    axes.set_ylabel(f"→ {named[response]}", size=9)
+                    axes.set_ylabel("\n".join(wrap(f"→ {named[response]}", _UP * height / count)), size=9)
         for axes in rows[-1]:
             axes.set_xlabel(message("periods after the shock").text(language), size=9)
     return page.done()

@@ -208,8 +208,10 @@ class ByHorizon(Rendered, Brief):
             `.save(path)` writes SVG, PNG or PDF.
         """
         from panelkit.show.figures import response_grid
+        from panelkit.show.term_names import term_label
 
-        notes = [ordered(self.order)] if self.order else []
+        named = [term_label("", name, style.get("labels") or {}, language) for name in self.order]
+        notes = [ordered(named)] if named else []
         style = {
             "title": self.title.text(language),
             "notes": [note.text(language) for note in notes],
