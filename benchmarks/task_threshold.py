@@ -54,11 +54,14 @@ class _Loop:
     scale: float
 
     def __init__(self, data: pd.DataFrame, fit: Any, grid: int | None) -> None:
-        unit = data.index.codes[0]  # type: ignore[attr-defined]
-        self.means = lambda v: v - (np.bincount(unit, v) / np.bincount(unit))[unit]
+        self.unit = np.asarray(data.index.codes[0])  # type: ignore[attr-defined]
         self.data, self.residuals, values = data, fit.residuals, fit.regions[0].values
         self.values = values if grid is None else values[np.linspace(0, len(values) - 1, grid).astype(int)]
-        self.units = int(unit[-1]) + 1
+        self.units = int(self.unit[-1]) + 1
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Return deviations from the means of units."""
+        return values - (np.bincount(self.unit, values) / np.bincount(self.unit))[self.unit]
 
     def __call__(self) -> list[float]:
         rng, found = np.random.default_rng(0), []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +125,12 @@ def main() -> Path:
     parser.add_argument("--worlds", type=int, default=WORLDS)
     count = parser.parse_known_args()[0].worlds
     kinds, some = ("one variance", "variances", WITH_X), count // 2
-    made = [
-        *((tested, World(k, t, r), 1, count) for k in kinds for t in (8, 13) for r in (0.0, 0.5)),
-        *((tested, World("one variance", t, 0.5, j), 1, some) for t in (8, 13) for j in (0.25, 0.5)),
-        *((tested, World("one variance", t, 0.5, 1.0), 2, some // 2) for t in (8, 13)),
+    cells: list[Callable[[], dict[str, Any]]] = [
+        *(partial(tested, World(k, t, r), 1, count) for k in kinds for t in (8, 13) for r in (0.0, 0.5)),
+        *(partial(tested, World("one variance", t, 0.5, j), 1, some) for t in (8, 13) for j in (0.25, 0.5)),
+        *(partial(tested, World("one variance", t, 0.5, 1.0), 2, some // 2) for t in (8, 13)),
         *(
-            (covered, World(k, t, r, j), some)
+            partial(covered, World(k, t, r, j), some)
             for k in ("one variance", WITH_X)
             for t in (8, 13)
             for r in (0.0, 0.5)
@@ -141,8 +143,4 @@ def main() -> Path:
         "F2 where there is one threshold",
         "LR region": "share of 95 % regions that hold the threshold, in any part, or between the ends",
     }
-    rows: list[dict[str, Any]] = []
-    for run, *cell in made:
-        rows.append(run(*cell))
-        path_written = write("threshold", pd.DataFrame(rows), seed=SEED, facts=facts)
-    return path_written
+    return write("threshold", pd.DataFrame([run() for run in cells]), seed=SEED, facts=facts)

@@ -160,3 +160,19 @@ def test_new_rows_are_not_predicted() -> None:
     np.testing.assert_allclose(fit.predict() + fit.predict(kind="e"), FRAME["y"], atol=1e-10)
     with pytest.raises(pk.SpecError, match="leave out data"):
         fit.predict(FRAME)
+
+
+def test_levels_by_regime_are_no_policy_that_units_adopt() -> None:
+    frame = FRAME.assign(q=FRAME["q"] + 3.0 * (FRAME.index.get_level_values(1) >= 2004))
+    fit = spec(intercept=True).fit(frame, reps=0)
+    assert "adopt" not in fit.summary()
+    moved = fit.with_vcov(pk.Cluster())
+    assert [note for note in moved.notes if "CRV3" in note] == []
+    assert len(moved.notes) == len(fit.notes)
+    crossed = (frame["q"] <= fit.thresholds[0]).groupby(level=0).nunique() > 1
+    assert fit.facts["units in several regimes"] == crossed.sum()
+
+
+def test_a_term_of_the_quadratic_may_be_spelled_otherwise() -> None:
+    fit = pk.PanelThreshold("y ~ z", "q", ("exp(x/2)",), trim=0.1).fit(FRAME, reps=0)
+    assert fit.quadratic("exp(x / 2)").fit.terms == fit.quadratic().fit.terms

@@ -23,7 +23,7 @@ from panelkit.models.shell import LinearSpec, Rows, finish
 from panelkit.models.threshold.candidates import SearchName, check_search
 from panelkit.models.threshold.kink import kinked
 from panelkit.models.threshold.kink_result import kink_result
-from panelkit.models.threshold.result import ThresholdFit, facts_of
+from panelkit.models.threshold.result import ThresholdFit, facts_of, without_adoption
 from panelkit.models.threshold.rows import columns_of_design, roles_of
 from panelkit.models.threshold.searched import Searched, searched, space_of
 from panelkit.models.threshold.spaces import HansenSpace
@@ -246,9 +246,10 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
                 effects=effects_word(self.effects),
                 outcome=design.outcome,
             ),
-            facts=facts_of(found.thresholds, counts, f),
+            facts=facts_of(found.thresholds, counts, f, found.columns.crossing(regime)),
             notes=threshold_notes(self, found, regions),
         )
+        made = without_adoption(made)
         held = {part.name: getattr(made, part.name) for part in fields(FitResult)}
         return ThresholdFit(
             **held,

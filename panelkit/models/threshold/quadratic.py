@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from panelkit.formula.formula import parse_formula
 from panelkit.inference.after.turning_point import TurningPoint, turning_point
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
@@ -53,6 +54,8 @@ def quadratic_beside(found: Any, spec: Any, of: str | None) -> Quadratic:
     known = {**held, found.name: columns.q}
     if of is None and len(held) == 1:
         of = next(iter(held))
+    elif of is not None and of not in known:
+        of = parse_formula(f"{spec.formula.partition('~')[0]} ~ {of}").rhs_terms[0]
     if of is None or of not in known:
         raise SpecError(
             message(

@@ -14,6 +14,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.options import check_count
+from panelkit.models.statements import adoption, few_treated
 from panelkit.models.threshold.number import ThresholdTest, number_test
 from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.results.fit import FitResult
@@ -162,13 +163,29 @@ class ThresholdFit(FitResult):
         )
 
 
-def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray) -> Mapping[str, Any]:
-    """Return thresholds, rows of regimes and F statistics as facts."""
-    return {
-        **{message("threshold {number}", number=j + 1): float(value) for j, value in enumerate(thresholds)},
-        **{message("rows of regime {number}", number=j + 1): int(count) for j, count in enumerate(counts)},
-        **{
-            message("F of {number} against {fewer} thresholds", number=j + 1, fewer=j): float(value)
-            for j, value in enumerate(f)
-        },
+def without_adoption(fit: FitResult) -> FitResult:
+    """Return a fit without what is said of 0/1 columns that units adopt: regimes are no policy."""
+    if fit.design is None or fit.linear is None:
+        return fit
+    said, counts = adoption(fit.design, fit.linear)
+    gone = {*said, *few_treated(fit.design, fit.linear.terms)}
+    kept = tuple(note for note in fit.notes if note not in gone)
+    facts_at, notes_at = fit.covariance_at
+    return replace(
+        fit,
+        notes=kept,
+        facts={key: value for key, value in fit.facts.items() if key not in counts},
+        covariance_at=(facts_at, notes_at - (len(fit.notes) - len(kept))),
+    )
+
+
+def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray, crossing: int) -> Mapping[str, Any]:
+    """Return thresholds, rows of regimes, units in several of them and F statistics as facts."""
+    made: dict[str, Any] = {
+        message("threshold {number}", number=j + 1): float(value) for j, value in enumerate(thresholds)
     }
+    made |= {message("rows of regime {number}", number=j + 1): int(count) for j, count in enumerate(counts)}
+    made[message("units in several regimes")] = crossing
+    for j, value in enumerate(f):
+        made[message("F of {number} against {fewer} thresholds", number=j + 1, fewer=j)] = float(value)
+    return made

@@ -78,6 +78,13 @@ class ThresholdColumns(Brief):
             return self.regime
         return np.column_stack([self.regime, np.ones(len(self.q))])
 
+    def crossing(self, regime: IntArray) -> int:
+        """Return how many units have rows in more than one regime (n,): on them alone the slopes are compared."""
+        low, high = (np.full(len(self.design.unit_labels), end) for end in (regime.max(), 0))
+        np.minimum.at(low, self.design.unit, regime)
+        np.maximum.at(high, self.design.unit, regime)
+        return int((low < high).sum())
+
     def by_regime(self, regime: IntArray) -> Design:
         """Return the design with a column a regime for every regime regressor; `regime` (n,) counts from 0."""
         count = int(regime.max()) + 1
