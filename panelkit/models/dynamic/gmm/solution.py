@@ -26,6 +26,9 @@ from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows
 from panelkit.models.dynamic.gmm.weights import Weighting, weight_inverse
 from panelkit.show.brief import Brief
 
+_WELL_APART = 1e-6
+"""The smallest eigenvalue of cross-products of columns at norm one that costs no digit of ten."""
+
 
 @dataclass(frozen=True, eq=False)
 class Stack(Brief):
@@ -52,9 +55,9 @@ class Stack(Brief):
 class Solution(Brief):
     """A fit of moments: `fit` is the step asked for, `first` the first, `second` the second where it can be solved.
 
-    Moments are of an orthonormal basis of the instruments, in which the M columns, at norm one, have `coordinates`
-    (rank, M): no weight, estimate or test depends on the basis, and large means cost no digits. `covariance` (K, K) is
-    of the parameters. `singular` tells whether the two-step weight is, `exact` whether residuals are rounding.
+    Moments are of a basis of the instruments, in which the M columns, at norm one, have `coordinates` (rank, M): no
+    weight, estimate or test depends on the basis, and large means cost no digits. `covariance` (K, K) is of the
+    parameters. `singular` tells whether the two-step weight is, `exact` whether residuals are rounding.
     """
 
     stack: Stack
@@ -121,9 +124,15 @@ def stack_rows(rows: DynamicRows, cluster: IntArray, *, system: bool, constant: 
     return Stack(y, moved, names, codes.astype(np.int64), m, int(codes.max()) + 1)
 
 
-def _orthonormal(Z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return an orthonormal basis (r, rank) of columns (r, M), and the columns at norm one in it, (rank, M)."""
-    basis, upper, order = linalg.qr(Z / np.linalg.norm(Z, axis=0), mode="economic", pivoting=True)
+def _basis(Z: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return a basis (r, rank) of columns (r, M), and the columns at norm one in it, (rank, M).
+
+    Columns that stand well apart are their own basis; where some nearly repeat others, it is orthonormal.
+    """
+    scaled = Z / np.sqrt(np.einsum("rm,rm->m", Z, Z))
+    if np.linalg.eigvalsh(scaled.T @ scaled)[0] > _WELL_APART:
+        return scaled, np.eye(Z.shape[1])
+    basis, upper, order = linalg.qr(scaled, mode="economic", pivoting=True)
     rank = int((np.abs(np.diag(upper)) > ABSORBED_SHARE).sum())
     coordinates = np.empty((rank, Z.shape[1]))
     coordinates[:, order] = upper[:rank]
@@ -148,7 +157,7 @@ def solve(
         If the instruments do not identify the parameters, or the two-step weight is singular and was not asked for, or
         nothing but rounding is left to make one of.
     """
-    Q, coordinates = _orthonormal(instruments.stacked)
+    Q, coordinates = _basis(instruments.stacked)
     m = stack.n_moved
     basis = replace(instruments, moved=Q[:m], level=None if instruments.level is None else Q[m:])
     a = stack.summed(Q * stack.y[:, None])
