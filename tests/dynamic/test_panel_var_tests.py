@@ -148,6 +148,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: pk.PanelVAR(NAMES, steps=2, estimator="least-squares"),
         "steps= would change nothing",
     ),
+    "idle errors": (
+        lambda: pk.PanelVAR(NAMES, estimator="bias-corrected", errors="jackknife"),
+        "errors= would change nothing",
+    ),
     "idle tolerance": (lambda: pk.PanelVAR(NAMES, tolerance=1e-8), "belongs to singular='pinv'"),
     "idle pinv": (lambda: pk.PanelVAR(NAMES, singular="pinv"), "weight of one step"),
     "constant": (lambda: pk.PanelVAR(NAMES).fit(with_column(3.0)), "`?b`?"),

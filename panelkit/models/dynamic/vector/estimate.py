@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,11 +10,11 @@ import numpy as np
 from panelkit.kernels.deviations import FloatArray
 from panelkit.kernels.moment_conditions import LinearMoments, MomentFit, Singular, second_step, solve_moments
 from panelkit.kernels.sandwich import sum_by
-from panelkit.language.errors import ConvergenceError
+from panelkit.language.errors import SpecError
 from panelkit.language.message import message
-from panelkit.models.dynamic.vector.adjusted import adjusted, adjustment, jacobian
+from panelkit.models.dynamic.vector.adjusted import adjusted, solved
 from panelkit.models.dynamic.vector.columns import VectorColumns
-from panelkit.models.dynamic.vector.products import products_of, spread_by_transform
+from panelkit.models.dynamic.vector.products import estimates_under, products_of, spread_by_transform
 from panelkit.show.brief import Brief
 
 Method = Literal["gmm", "least-squares", "bias-corrected"]
@@ -24,7 +24,8 @@ Method = Literal["gmm", "least-squares", "bias-corrected"]
 class VectorEstimate(Brief):
     """Coefficients (k, m), their covariance (m k, m k) by equation, and the covariance of the errors (m, m).
 
-    `j` is Hansen's statistic of two steps, None of one; `rank` that of the weight in use, over all equations.
+    `j` is Hansen's statistic of two steps, None of one; `rank` that of the weight in use, over all equations. `vanish`:
+    moments that are solved without instruments to spare, the bias-adjusted ones, are zero at the estimate.
     """
 
     beta: FloatArray
@@ -32,6 +33,7 @@ class VectorEstimate(Brief):
     sigma: FloatArray
     rank: int
     j: float | None = None
+    vanish: bool = True
 
 
 def estimate(
@@ -49,8 +51,6 @@ def estimate(
     ------
     SpecError
         If the instruments do not identify the coefficients, or a two-step weight is singular.
-    ConvergenceError
-        If no coefficients solve the bias-adjusted moments.
     """
     moments = moments_of(columns, names)
     inside = columns.Z.T @ spread_by_transform(columns, columns.Z)
@@ -105,31 +105,19 @@ def _in_own_units(
 
 
 def _adjusted(columns: VectorColumns, least_squares: MomentFit) -> VectorEstimate:
-    """Return least squares without its bias, with the sandwich of its moments by cluster."""
+    """Return least squares without its bias; the covariance is that of the estimates without each cluster."""
     products = products_of(columns)
-    d, L, k, m = products.d, products.L, products.k, products.m
-    squares = products.of_all[:, d + L :, d + L :]
-    total = squares.sum(axis=0)[None]
+    groups, start = len(products.rows), products.d + products.L
+    squares = products.of_all[:, start:, start:].sum(axis=0)[None]
     counts = products.counts.sum(axis=0)[None] / len(columns.y)
-    start = _by_equation(columns, least_squares.params)[None]
-    beta = adjusted(total, start, counts)
-    if not np.isfinite(beta).all():
-        raise ConvergenceError(
-            message(
-                "no coefficients solve the bias-adjusted moments of these data (often so with a root near one): "
-                "take estimator='gmm', or estimator='least-squares' and say that it is biased"
-            )
+    beta, left = adjusted(squares, _by_equation(columns, least_squares.params)[None], counts)
+    without, _ = estimates_under(products, np.ones((groups, groups)) - np.eye(groups), adjust=True)
+    apart = np.swapaxes(without - beta, 1, 2).reshape(groups, -1)
+    covariance = apart.T @ apart * (groups - 1) / groups
+    if not np.isfinite(covariance).all():
+        raise SpecError(
+            message("without one of the clusters the coefficients are not identified: take more units")
         )
-    residual = np.concatenate([-beta[0], np.eye(m)])
-    EE = residual.T @ squares @ residual
-    XE = (squares @ residual)[:, :k]
-    groups = len(squares)
-    g = XE + adjustment(
-        np.broadcast_to(beta, (groups, k, m)), EE, np.broadcast_to(counts[0], (groups, *counts[0].shape))
-    )
-    slope = np.linalg.inv(jacobian(total, beta, counts)[0])
-    influence = g.reshape(groups, -1) @ slope.T
-    covariance = influence.T @ influence
-    by_equation = np.arange(k * m).reshape(k, m).T.ravel()
-    covariance = covariance[np.ix_(by_equation, by_equation)]
-    return _in_own_units(columns, beta[0], covariance, m * L, None)
+    rank = products.m * products.L
+    found = _in_own_units(columns, beta[0], covariance, rank, None)
+    return replace(found, vanish=bool(solved(left)[0]))

@@ -34,7 +34,8 @@ def fit_vector(spec: Any, data: Any, unit: str | None, time: str | None) -> Pane
             names=parameter_names(sample),
         )
     fit = _result(spec, sample, columns, found)
-    return fit if spec.errors == "robust" else replace(fit, covariance=jackknifed(fit))
+    own = spec.errors == "robust" or spec.estimator == "bias-corrected"
+    return fit if own else replace(fit, covariance=jackknifed(fit))
 
 
 def periods_back(spec: Any) -> int:
@@ -174,7 +175,7 @@ def _instrument_words(spec: Any, columns: VectorColumns) -> Message:
 
 def _vcov_words(spec: Any, sample: VectorSample) -> Message:
     by = sample.clusters.shown
-    if spec.errors == "jackknife":
+    if spec.errors == "jackknife" or spec.estimator == "bias-corrected":
         return message("jackknife, without each {name}", name=by)
     if spec.steps == 2:
         return message("Windmeijer, clustered by {name}", name=by)
@@ -209,6 +210,13 @@ def _notes(
                 "other units of measurement, give other estimates",
                 rank=found.rank,
                 moments=m * columns.Z.shape[1],
+            )
+        )
+    if not found.vanish:
+        said.append(
+            message(
+                "no coefficients make the bias-adjusted moments zero, as happens the more often the nearer a root is "
+                "to one: the estimate is where they are nearest to it"
             )
         )
     if spec.estimator == "least-squares":

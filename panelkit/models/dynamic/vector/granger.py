@@ -120,7 +120,9 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
                 value=method,
             )
         )
-    covariance = jackknifed(fit) if method == "jackknife" else fit.covariance
+    covariance = (
+        fit.covariance if _basis(fit, "F") == "jackknife" or method != "jackknife" else jackknifed(fit)
+    )
     groups, m, p = fit.columns.groups, len(fit.names), fit.spec.lags
     k = len(fit.terms) // m
     rows = []
@@ -141,7 +143,7 @@ def granger_wald(fit: Any, method: Reference | None = None) -> GrangerTable:
         title=message("Granger tests of the panel VAR: {names}", names=list(fit.names)),
         table=table,
         notes=(
-            _note("jackknife" if method == "F" and fit.spec.errors == "jackknife" else method),
+            _note(_basis(fit, method)),
             *_stability_note(fit),
         ),
     )
@@ -165,6 +167,12 @@ def _test(
     if method == "chi2":
         return wald, q, float("inf"), float(stats.chi2.sf(wald, q))
     return wald / q, q, float(groups - 1), float(stats.f.sf(wald / q, q, groups - 1))
+
+
+def _basis(fit: PanelVARFit, method: str) -> str:
+    """Return on which covariance a method stands."""
+    own = fit.spec.errors == "jackknife" or fit.spec.estimator == "bias-corrected"
+    return "jackknife" if method == "F" and own else method
 
 
 def _note(method: str) -> Message:

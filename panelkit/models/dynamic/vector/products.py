@@ -76,8 +76,8 @@ def estimates_under(
 ) -> tuple[FloatArray, FloatArray]:
     """Return coefficients (R, k, m) and error covariances (R, m, m), clusters counting by weights (R, G).
 
-    Everything is worked out anew, the effects of the periods too. A draw that does not identify the coefficients, or
-    whose bias has no solution, holds missing values.
+    Everything is worked out anew, the effects of the periods too. A draw that does not identify the coefficients
+    holds missing values.
     """
     width = products.of_all.shape[1]
     block = max(1, _BLOCK // (width * width * (products.of_all.shape[0] if steps == 2 else 1)))
@@ -105,7 +105,7 @@ def _of_block(
     n = weights @ products.rows
     if adjust:
         counts = np.tensordot(weights, products.counts, axes=(1, 0)) / n[:, None, None]
-        beta = adjusted(swept[:, L:, L:], beta, counts)
+        beta, _ = adjusted(swept[:, L:, L:], beta, counts)
     with_y = np.concatenate(
         [-beta, np.broadcast_to(np.eye(products.m), (len(beta), products.m, products.m))], axis=1
     )

@@ -54,10 +54,12 @@ class PanelVAR:
         1 or 2; the second is joint over the equations, with Windmeijer's errors.
     estimator
         "gmm"; "least-squares", the within estimator, which is biased where T is small; "bias-corrected", within without
-        that bias.
+        that bias, for errors of one variance over time: it needs no instruments, and where units are few it finds
+        causes that GMM cannot.
     errors
         "robust": the sandwich over clusters (Windmeijer's of two steps), as other programs print. "jackknife": from the
-        estimates without each cluster, which holds its level where clusters are few and differ in variance.
+        estimates without each cluster, which holds its level where clusters are few and differ in variance; those of
+        "bias-corrected" are always so.
     cluster
         A column whose values hold whole units; None: every unit is a cluster.
     singular, tolerance
@@ -141,8 +143,6 @@ class PanelVAR:
         SpecError
             If instruments do not identify the coefficients, variables repeat each other, or a two-step weight is
             singular.
-        ConvergenceError
-            If a bias-corrected estimate has no solution.
         """
         return fit_vector(self, data, unit, time)
 
@@ -223,6 +223,10 @@ def _refuse_idle(spec: PanelVAR) -> None:
     }
     if spec.estimator != "gmm":
         refuse_idle(of_gmm, message("would change nothing: least squares have no instruments"))
+    jackknife = spec.errors == "jackknife" and spec.estimator == "bias-corrected"
+    refuse_idle(
+        {"errors": jackknife}, message("would change nothing: these errors are always by the jackknife")
+    )
     refuse_idle(
         {"singular": spec.singular != "refuse" and spec.steps == 1},
         message("would change nothing: the weight of one step is not estimated"),
