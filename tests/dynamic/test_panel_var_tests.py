@@ -203,6 +203,22 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: pk.pvar_lag_order(pk.PanelVAR(NAMES, instruments="all", collapse=False), DATA, 2),
         "two-step weight is singular",
     ),
+    "resampled pinv": (
+        lambda: pk.PanelVAR(NAMES, steps=2, singular="pinv").fit(DATA).resample(9),
+        "a generalised inverse keeps other directions",
+    ),
+    "granger of pinv": (
+        lambda: pk.PanelVAR(NAMES, steps=2, singular="pinv").fit(DATA).granger(),
+        "a generalised inverse keeps other directions",
+    ),
+    "two steps resampled with few units": (
+        lambda: (
+            pk.PanelVAR(NAMES, steps=2, instruments=(1, 4))
+            .fit(DATA.loc[sorted(DATA.index.unique(0))[:17]])
+            .resample(9)
+        ),
+        "most resampled panels have no solution",
+    ),
     "reps": (lambda: pk.PanelVAR(NAMES).fit(DATA).resample(0), "reps is a whole number"),
     "seed": (lambda: pk.PanelVAR(NAMES).fit(DATA).draw(5, "one"), "rng is a non-negative"),  # type: ignore[arg-type]
     "predict": (lambda: pk.PanelVAR(NAMES).fit(DATA).predict(), "predictions are of"),

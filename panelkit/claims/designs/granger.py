@@ -23,7 +23,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
-from panelkit.models.dynamic.vector.granger import jackknifed
+from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.result import PanelVARFit
 from panelkit.models.dynamic.vector.spec import PanelVAR
 from panelkit.results.fit import FitResult

@@ -76,8 +76,8 @@ def estimates_under(
 ) -> tuple[FloatArray, FloatArray]:
     """Return coefficients (R, k, m) and error covariances (R, m, m), clusters counting by weights (R, G).
 
-    Everything is worked out anew, the effects of the periods too. A draw that does not identify the coefficients
-    holds missing values.
+    Everything is worked out anew, the effects of the periods too. A draw that does not identify the coefficients,
+    or whose two-step weight is singular, holds missing values.
     """
     width = products.of_all.shape[1]
     block = max(1, _BLOCK // (width * width * (products.of_all.shape[0] if steps == 2 else 1)))
@@ -173,5 +173,5 @@ def _second(
     targets = np.swapaxes(Zy, 1, 2).reshape(reps, m * L, 1)
     turned = np.swapaxes(root, 1, 2)
     found = _solved(turned @ columns, turned @ targets)[:, :, 0].reshape(reps, m, k)
-    found[np.isnan(first).any(axis=(1, 2))] = np.nan
+    found[np.isnan(first).any(axis=(1, 2)) | ((root != 0.0).any(axis=1).sum(axis=1) < m * L)] = np.nan
     return np.swapaxes(found, 1, 2)

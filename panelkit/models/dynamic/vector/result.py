@@ -125,7 +125,7 @@ class PanelVARFit(FitResult):
         Raises
         ------
         SpecError
-            If `reps` or `rng` is none.
+            If `reps` or `rng` is none, or the fit stands on a generalised inverse.
         ConvergenceError
             If most draws have no solution.
         """
@@ -151,7 +151,20 @@ class PanelVARFit(FitResult):
         return self._by_lag(beta), sigma
 
     def under_weights(self, weights: FloatArray, products: Any = None) -> tuple[FloatArray, FloatArray]:
-        """Return coefficients (R, k, m) and error covariances (R, m, m), clusters counting by weights (R, G)."""
+        """Return coefficients (R, k, m) and error covariances (R, m, m), clusters counting by weights (R, G).
+
+        Raises
+        ------
+        SpecError
+            If the fit stands on a generalised inverse.
+        """
+        if self.spec.singular == "pinv":
+            raise SpecError(
+                message(
+                    "a generalised inverse keeps other directions in every resampled panel: take one step, or fewer "
+                    "instruments in two"
+                )
+            )
         columns = self.columns
         held = products_of(columns) if products is None else products
         adjust = self.spec.estimator == "bias-corrected"
