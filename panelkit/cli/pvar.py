@@ -147,7 +147,8 @@ def pvar(
     order = None if asked.order is None else names_in(asked.order)
     positions(order, variables)
     spec = _spec(variables, system)
-    formulas = [parse_formula(f"{one} ~ 1") for one in [*variables, *(system.exogenous or [])]]
+    formulas = [parse_formula(f"{one} ~ 1") for one in variables]
+    formulas += [parse_formula(f"{variables[0]} ~ {one}") for one in system.exogenous or []]
     extra = [] if system.cluster is None else [parse_formula(f"{system.cluster} ~ 1")]
     rows = rows_of(ctx, sample, [*formulas, *extra], beside=(_reach(spec, system), 0))
     fit, chosen = _fit(spec, system, rows)

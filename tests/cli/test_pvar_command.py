@@ -72,6 +72,19 @@ def test_order_lags_and_instruments_reach_the_model(panelkit: Command, own: Path
     assert found["responses"]["order"] == ["b", "a"]
 
 
+def test_names_in_chinese_categories_and_joint_bands(panelkit: Command, own: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(own).rename(columns={"a": "产出", "b": "研发"})
+    frame = frame.assign(kind=np.random.default_rng(2).integers(0, 3, len(frame)))
+    path = tmp_path / "chinese.csv"
+    frame.to_csv(path, index=False)
+    run = panelkit("pvar", "产出", "研发", *of_own(path), "--exogenous", "C(kind)", "--joint", *FEW, "--json")
+    assert run.status == 0, run.err
+    fit = pk.PanelVAR(("产出", "研发"), exogenous=("C(kind)",)).fit(frame, unit="city", time="year")
+    irf = fit.irf(4, reps=99, joint=True).tidy()
+    rows = pd.DataFrame(json.loads(run.out)["responses"]["rows"])
+    np.testing.assert_allclose(rows["conf_low"], irf["conf_low"], rtol=1e-8, atol=1e-12)
+
+
 def test_lags_are_chosen(panelkit: Command, own: Path) -> None:
     run = panelkit("pvar", "a", "b", *of_own(own), "--choose-lags", 2, *FEW, "--json")
     found = json.loads(run.out)

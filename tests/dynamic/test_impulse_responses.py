@@ -286,6 +286,7 @@ def test_projections_take_gaps_clusters_exogenous_terms_and_other_steps() -> Non
     data = data.assign(x=rng.normal(size=len(data)), region=data.index.get_level_values(0) // 3)
     kept = data[rng.random(len(data)) > 0.06]
     fit = pk.PanelVAR(("a", "b"), exogenous=("x",), cluster="region").fit(kept)
+    assert any("whole clusters of `region` drawn again" in note for note in fit.irf(2, **FEW).notes)
     found = pk.local_projections(fit, 2)
     assert found.df == 9.0
     assert np.isfinite(found.values).all()

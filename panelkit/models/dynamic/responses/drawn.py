@@ -25,7 +25,7 @@ class Draws(Brief):
     """Draws that can be used: `coefficients` (R, p, m, m), `sigma` (R, m, m).
 
     `discarded` have no covariance of errors that a shock could be taken from; `unstable` of the R have a root on or
-    outside the unit circle, and are kept.
+    outside the unit circle, and are kept. `by` is the column whose clusters were drawn, where units were not.
     """
 
     coefficients: FloatArray
@@ -35,6 +35,7 @@ class Draws(Brief):
     seed: int | None
     discarded: int
     unstable: int
+    by: str | None = None
 
     @property
     def uncertainty(self) -> Uncertainty:
@@ -44,7 +45,7 @@ class Draws(Brief):
 
     def notes(self) -> tuple[Message, ...]:
         """Return what a reader must know of the draws."""
-        said = [_made(self.how, self.asked, self.seed)]
+        said = [_made(self.how, self.asked, self.seed, self.by)]
         if self.discarded:
             said.append(
                 message(
@@ -66,8 +67,16 @@ class Draws(Brief):
         return tuple(said)
 
 
-def _made(how: Bands, reps: int, seed: int | None) -> Message:
+def _made(how: Bands, reps: int, seed: int | None, by: str | None) -> Message:
     chance = message("a generator of the caller's") if seed is None else message("seed {seed}", seed=seed)
+    if how == "bootstrap" and by is not None:
+        return message(
+            "bands: whole clusters of `{by}` drawn again {reps:,} times, coefficients, {period} effects and covariance "
+            "of the errors worked out anew each time ({chance})",
+            by=by,
+            reps=reps,
+            chance=chance,
+        )
     if how == "bootstrap":
         return message(
             "bands: whole {units} drawn again {reps:,} times, coefficients, {period} effects and covariance of the "
@@ -126,6 +135,7 @@ def draw(fit: Any, how: Bands, reps: int, rng: int | np.random.Generator) -> Dra
         seed=seed_of(rng),
         discarded=int((~held).sum()),
         unstable=int((largest_root(kept) >= 1.0).sum()),
+        by=fit.spec.cluster,
     )
 
 
