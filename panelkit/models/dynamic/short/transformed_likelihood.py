@@ -52,9 +52,10 @@ class TransformedLikelihood(DynamicSpec):
         "jackknife": one unit left out at a time, the maximum found anew. "cluster": the sandwich over units. "hessian":
         errors that are normal, independent and of one variance. With t(N-1).
     projection
-        What the first change is projected on, which past regressors are in: "means" (its own change and the mean
-        change of every regressor), "first" (its own change), "all" (the changes of all periods, as xtdpdqml; many
-        parameters), or "none" (a constant).
+        What the first change is projected on, which past regressors are in: "means" (its own change, and
+        the mean of every regressor less its start), "all" (the changes of all periods, as xtdpdqml; many parameters),
+        "first" (its own change) or "none" (a constant): the last two are right only where past regressors do not
+        matter.
     where
         A condition on the rows that enter, as in `FixedEffects`.
 

@@ -145,13 +145,17 @@ def _columns(
 
 
 def _first_period(dx: FloatArray, projection: str) -> FloatArray:
-    """Return what the first change is projected on (N, m), orthonormal beside the constant."""
+    """Return what the first change is projected on (N, m), orthonormal beside the constant.
+
+    "means": the own first change, and the mean of the level less its start, which tells how far from its course a unit
+    began. The mean *change* in its place leaves that out, and the estimate inconsistent.
+    """
     N, _, k = dx.shape
     if projection == "none" or not k:
         return np.zeros((N, 0))
     held = dx[:, 0]
     if projection == "means":
-        held = np.column_stack([held, dx.mean(axis=1)])
+        held = np.column_stack([held, dx.cumsum(axis=1).mean(axis=1)])
     elif projection == "all":
         held = dx.reshape(N, -1)
     return orthonormal_columns(held - held.mean(axis=0))
