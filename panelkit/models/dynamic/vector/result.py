@@ -20,7 +20,6 @@ from panelkit.models.dynamic.vector.stability import ComplexArray, companion_mat
 from panelkit.results.fit import FitResult
 
 if TYPE_CHECKING:
-    from panelkit.models.dynamic.vector.granger import GrangerTable
     from panelkit.show.canvas import Figure
 
 _ROUNDS = 20
@@ -71,10 +70,9 @@ class PanelVARFit(FitResult):
         """Draw the roots of the companion matrix beside the unit circle; `.save(path)` writes SVG, PNG or PDF."""
         return roots_figure(self.roots, language=language, **style)
 
-    def granger(self, method: str | None = None, **options: Any) -> GrangerTable:
+    def granger(self, method: str | None = None, **options: Any) -> Any:
         """Test whether the lags of a variable help to explain another, as `pk.granger_wald` says."""
-        found: GrangerTable = find("test", "granger_wald")(self, method, **options)
-        return found
+        return find("test", "granger_wald")(self, method, **options)
 
     def irf(self, *args: Any, **options: Any) -> Any:
         """Return impulse responses with bands, as `pk.impulse_responses` says."""
