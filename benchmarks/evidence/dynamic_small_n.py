@@ -24,6 +24,9 @@ FORMULA = "y ~ lag(y, 1) + x"
 SLOPE = 0.5
 BURN = 50
 WORLDS = {(31, 8): 300, (31, 14): 150, (300, 8): 60, (300, 14): 60}
+ORDER = (
+    "within", "adjusted moments", "bias-corrected LSDV", "transformed likelihood", "half-panel jackknife", "pooled OLS",
+)  # fmt: skip
 LIKELIHOODS = 150  # at most so many worlds for the likelihood, whose jackknife searches anew for every unit
 UNEQUAL = 100  # worlds whose error variances differ between units
 MANY = 100  # more units than this, and a new correction or maximum without each takes too long here
@@ -86,7 +89,8 @@ def estimates(frame: pd.DataFrame, rows: DynamicRows, *, likelihood: bool) -> di
             gaps, n = fit.without_unit - fit.estimates, len(fit.without_unit)
             jackknifed = np.sqrt((gaps**2).sum(axis=0) * (n - 1) / n)
             made[key[0], "jackknife"] = (fit.estimates, jackknifed, float(np.max(fit.df)))
-    for name, effects in (("within", "twoway"), ("pooled OLS", "time")):
+    bounds: dict[str, Any] = {"within": "twoway", "pooled OLS": "time"}
+    for name, effects in bounds.items():
         fit = pk.FixedEffects(FORMULA, effects).fit(frame)
         made[name, "jackknife"] = (fit.estimates, fit.std_errors.to_numpy(), float(np.max(fit.df)))
     return made
@@ -145,8 +149,15 @@ def main() -> Path:
         delayed(run)(cell, told.worlds or _worlds(cell)) for cell in missing
     ):
         table = pd.concat([table, pd.DataFrame(made)], ignore_index=True)
-        path = write("dynamic_small_n", table, seed=SEED, facts=facts)
+        path = write("dynamic_small_n", _sorted(table), seed=SEED, facts=facts)
     return path
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order of worlds, and of estimators from the lower bound to the upper one."""
+    place = table["estimator"].map({name: at for at, name in enumerate(ORDER)})
+    keys = ["variances", "N", "T", "rho", "place", "errors"]
+    return table.assign(place=place).sort_values(keys, kind="stable").drop(columns="place")
 
 
 def _worlds(cell: Cell) -> int:

@@ -131,7 +131,7 @@ def test_many_units_show_no_bias_where_the_projection_reaches_the_start() -> Non
     frame = dynamic_panel(2_000, 8, rho=0.8, seed=2)
     far = {}
     for projection in ("means", "all", "first"):
-        spec: Any = pk.TransformedLikelihood(FORMULA, errors="cluster", projection=projection)  # type: ignore[arg-type]
+        spec: Any = pk.TransformedLikelihood(FORMULA, errors="cluster", projection=projection)
         fit = spec.fit(frame)
         far[projection] = float(np.abs((fit.estimates - (0.8, 0.5)) / fit.std_errors.to_numpy()).max())
     assert max(far["means"], far["all"]) < 3.0
