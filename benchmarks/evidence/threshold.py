@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from benchmarks.evidence.record import percent, write
 from panelkit.kernels.within import Layout
@@ -20,7 +21,7 @@ from panelkit.models.threshold.search import Search, search_of
 from panelkit.models.threshold.sequence import beside_splits, path
 from panelkit.models.threshold.spaces import WithinSpace
 
-SEED, WORLDS, DRAWS, UNITS, TRIM = 20261201, 400, 199, 31, 0.1
+SEED, WORLDS, DRAWS, UNITS, TRIM = 20261201, 1_000, 199, 31, 0.1
 AT, SECOND, LEVEL, WITH_X = 0.3, -0.7, 0.95, "variance with x"
 
 
@@ -143,4 +144,5 @@ def main() -> Path:
         "F2 where there is one threshold",
         "LR region": "share of 95 % regions that hold the threshold, in any part, or between the ends",
     }
-    return write("threshold", pd.DataFrame([run() for run in cells]), seed=SEED, facts=facts)
+    rows = Parallel(n_jobs=2)(delayed(run)() for run in cells)
+    return write("threshold", pd.DataFrame(rows), seed=SEED, facts=facts)

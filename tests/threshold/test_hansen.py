@@ -60,7 +60,7 @@ def test_every_value_searched() -> None:
 
 
 def test_robust_errors_of_hansens_table() -> None:
-    """.0135, .0103 and .0311: White's errors of the regression in his convention."""
+    """METHODS.md 3.3: .0135, .0103 and .0311, White's errors of the regression in his convention."""
     fit = fitted(2, search="quantiles-393", transform="hansen-1999", vcov=pk.Robust("HC0"))
     np.testing.assert_allclose(fit.std_errors.to_numpy()[-3:], [0.0135, 0.0103, 0.0311], atol=5e-5)
 

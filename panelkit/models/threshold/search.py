@@ -22,8 +22,8 @@ from panelkit.show.brief import Brief
 
 # A split whose columns keep less than this share of their squares is none that cross-products can tell.
 _LOST = 1e-9
-# cells of one block of outcomes
-_CELLS = 4_000_000
+# cells of one block of outcomes: a few megabytes, which stay near the processor
+_CELLS = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,12 @@ class Search(Brief):
     def n(self) -> int:
         """Return the number of rows."""
         return len(self.order)
+
+    @cached_property
+    def _ends(self) -> slice | IntArray:
+        """Return the last row below each candidate: a slice where every row is one, which copies nothing."""
+        first, last = int(self.cuts[0]), int(self.cuts[-1])
+        return slice(first - 1, last) if last - first + 1 == len(self.cuts) else self.cuts - 1
 
     def columns(self, place: int) -> FloatArray:
         """Return the regime columns (m, k) of the rows below a candidate, moved, and orthogonal to the basis."""
@@ -83,7 +89,7 @@ class Search(Brief):
         """
         roots, _ = self.roots
         rows = self.space.adjoint(residuals)[:, self.order]
-        sums = [np.cumsum(rows * column, axis=1)[:, self.cuts - 1] for column in self.x.T]
+        sums = [np.cumsum(rows * column, axis=1)[:, self._ends] for column in self.x.T]
         return np.asarray(
             sum(sum(roots[:, i, j] * sums[j] for j in range(len(sums))) ** 2 for i in range(len(sums)))
         )
@@ -92,11 +98,12 @@ class Search(Brief):
         """Return the best allowed candidate of outcomes (B, m), and the squares that are left: (B,), (B,)."""
         places = np.empty(len(residuals), dtype=np.int64)
         left = np.einsum("bm,bm->b", residuals, residuals)
-        found = np.flatnonzero(allowed & self.roots[1])
+        barred = np.flatnonzero(~(allowed & self.roots[1]))
         for part in blocks(len(residuals), self.n * (self.x.shape[1] + 1)):
-            gains = self.gains(residuals[part])[:, found]
+            gains = self.gains(residuals[part])
+            gains[:, barred] = -np.inf
             at = gains.argmax(axis=1)
-            places[part] = found[at]
+            places[part] = at
             left[part] -= gains[np.arange(len(at)), at]
         return places, left
 
