@@ -183,6 +183,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "missing column": (lambda: pk.PanelVAR(("a", "z")).fit(DATA), "z"),
     "one unit": (lambda: pk.PanelVAR(NAMES).fit(DATA.loc[["P01"]]), "."),
     "two units": (lambda: pk.PanelVAR(NAMES, lags=3).fit(DATA.loc[["P01", "P02"]]), "."),
+    "cluster of no name": (lambda: pk.PanelVAR(NAMES, cluster=3), "name of a column"),  # type: ignore[arg-type]
     "split clusters": (
         lambda: pk.PanelVAR(NAMES, cluster="g").fit(DATA.assign(g=[t % 2 for _, t in DATA.index])),
         "clusters hold whole provinces",

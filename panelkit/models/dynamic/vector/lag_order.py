@@ -99,7 +99,8 @@ def pvar_lag_order(
     Notes
     -----
     Where an order is just identified the criteria are not defined, and missing. n counts rows as Stata's pvarsoc does;
-    Andrews and Lu's own n counts independent units. Instruments of None are lags 1 to `max_lags` + 1.
+    Andrews and Lu's own n counts independent units. Under singular="pinv" the criteria count all moments, as panelvar
+    does, and the p-value of J the directions that the weight kept. Instruments of None are lags 1 to `max_lags` + 1.
 
     Examples
     --------
@@ -159,7 +160,10 @@ def _orders(spec: PanelVAR, sample: VectorSample, r: float) -> Iterator[tuple[An
             yield lags, j, df, np.nan, np.nan, np.nan, np.nan, n
             continue
         penalties = (np.log(n), 2.0, r * np.log(np.log(n)))
-        yield lags, j, df, float(stats.chi2.sf(j, df)), *(j - df * by for by in penalties), n
+        held = (
+            found.rank - m * columns.X.shape[1]
+        )  # fewer directions than moments under a generalised inverse
+        yield lags, j, df, float(stats.chi2.sf(j, held)), *(j - df * by for by in penalties), n
 
 
 def _notes(best: dict[str, int], n: int, table: pd.DataFrame) -> tuple[Message, ...]:

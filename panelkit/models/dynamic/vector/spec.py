@@ -111,6 +111,8 @@ class PanelVAR:
         _check_choices(self)
         _check_instruments(self)
         _check_tolerance(self)
+        if self.cluster is not None and not (isinstance(self.cluster, str) and self.cluster):
+            raise SpecError(message("cluster is the name of a column, not {given!r}", given=self.cluster))
         _refuse_idle(self)
 
     @property
