@@ -314,3 +314,76 @@ def test_the_mean_of_walds_is_no_z() -> None:
     assert (test.distribution, test.p_value) == ("W", found.table["p_bootstrap"].iloc[0])
     assert "W-bar: W = " in test.summary()
     assert found["z-bar"].distribution == "z"
+
+
+def long(**series: np.ndarray) -> pd.DataFrame:
+    """Return series (N, T) as a frame by unit and year."""
+    n, periods = next(iter(series.values())).shape
+    index = pd.MultiIndex.from_product(
+        [[f"u{i}" for i in range(n)], range(2001, 2001 + periods)], names=["city", "year"]
+    )
+    return pd.DataFrame({name: values.ravel() for name, values in series.items()}, index=index)
+
+
+def odd_series() -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    y, x = rng.standard_normal((2, 6, 20))
+    year = np.tile(np.arange(20.0), (6, 1))
+    return long(y=y, x=x, trend=year, late=1.0 * (year >= 12), last=1.0 * (year == 18))
+
+
+@pytest.mark.parametrize(
+    ("formula", "lags", "test", "said"),
+    [
+        ("y ~ trend", 2, "both", "repeats"),  # a lag of a trend is the trend and a constant
+        ("y ~ lag(y)", 2, "both", "repeats"),
+        ("y ~ last", 2, "dumitrescu-hurlin", "stands still"),
+        ("y ~ late", 1, "juodis-karavias-sarafidis", "2001-2010"),  # nothing of it in the first half
+        ("trend ~ x", 1, "both", "follows exactly"),
+        ("lag(x) ~ x", 1, "both", "follows exactly"),
+        ("trend ~ x", "bic", "both", "repeats|follows exactly"),
+    ],
+)
+def test_pasts_that_cannot_be_told_apart_give_no_number(
+    formula: str, lags: Any, test: str, said: str
+) -> None:
+    known = ("dumitrescu-hurlin", "juodis-karavias-sarafidis")
+    for one in known if test == "both" else (test,):
+        with pytest.raises(pk.SpecError, match=said):
+            pk.granger_noncausality(formula, odd_series(), lags=lags, test=one)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("variance", ["jackknife", "cluster"])
+def test_two_units_cannot_tell_two_slopes_apart(variance: Any) -> None:
+    rng = np.random.default_rng(1)
+    frame = long(**dict(zip(("y", "x", "z"), rng.standard_normal((3, 2, 20)), strict=True)))
+    test: Any = "juodis-karavias-sarafidis"
+    with pytest.raises(pk.SpecError, match="1 slopes apart"):
+        pk.granger_noncausality("y ~ x + z", frame, test=test, variance=variance)
+    assert pk.granger_noncausality("y ~ x", frame, test=test, variance=variance)["wald"].statistic > 0.0
+
+
+def test_lags_that_numpy_counted_are_held_to_the_same_bound() -> None:
+    with pytest.raises(pk.SpecError, match="lags=5"):
+        pk.granger_noncausality("y ~ x", odd_series(), lags=np.int64(5))  # type: ignore[arg-type]
+
+
+def test_a_past_that_stands_still_in_one_half_of_one_unit_takes_nothing_out() -> None:
+    rng = np.random.default_rng(8)
+    y, x = rng.standard_normal((2, 5, 20))
+    y[0, :9] = 3.0  # its own past holds nothing in the first half
+    first = span_without_zeros(y[:, :10], x[:, :10])
+    second = span_without_zeros(y[:, 10:], x[:, 10:])
+    slopes = 2 * span_without_zeros(y, x) - (first + second) / 2
+    assert half_panel(y, x[..., None], 1, "jackknife").slopes == pytest.approx(slopes, rel=1e-9)
+
+
+def span_without_zeros(y: np.ndarray, x: np.ndarray) -> float:
+    """Return the slope of x with projections by the pseudo-inverse, which leaves out what repeats."""
+    below = above = 0.0
+    for own, other in zip(y, x, strict=True):
+        Z = np.column_stack([np.ones(len(own) - 1), own[:-1]])
+        M = np.eye(len(Z)) - Z @ np.linalg.pinv(Z)
+        below += other[:-1] @ M @ other[:-1]
+        above += other[:-1] @ M @ own[1:]
+    return above / below

@@ -11,15 +11,12 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.dynamic.causality.dumitrescu_hurlin import most_lags
 from panelkit.models.dynamic.causality.half_panel import VARIANCES, fewest_periods
-from panelkit.models.dynamic.causality.regressions import past_of
-from panelkit.models.dynamic.cointegration.batched import swept
 from panelkit.models.dynamic.wide import Wide
 from panelkit.panel.design import Design
 
 TESTS = ("dumitrescu-hurlin", "juodis-karavias-sarafidis")
 _FEWEST_DRAWS = 19
 _SHOWN = 5
-_EXACT = 1e-9
 
 
 def checked_options(test: str, lags: Any, both: Any, max_lags: Any, variance: str, bootstrap: Any) -> None:
@@ -126,39 +123,3 @@ def refuse_ragged(blocks: Sequence[Wide], design: Design, test: str) -> None:
             )
         )
     )
-
-
-def refuse_equal(blocks: Sequence[Wide], design: Design) -> None:
-    """Refuse an x whose past repeats that of y, or that of another x, in a unit.
-
-    Raises
-    ------
-    SpecError
-        Naming the units.
-    """
-    names: list[str] = []
-    for block in blocks:
-        if block.size[1] < 4:
-            continue
-        past = past_of(block.y, block.X, 1)
-        sizes = np.linalg.norm(past.other, axis=1)
-        x = past.partial()[1]
-        left = np.linalg.norm(x, axis=1)
-        repeated = (left <= _EXACT * sizes).any(axis=1)
-        for j in range(1, x.shape[-1]):
-            beyond = np.linalg.norm(swept(x[..., j : j + 1], x[..., :j])[..., 0], axis=1)
-            repeated |= beyond <= _EXACT * sizes[:, j]
-        names += [str(block.units[i]) for i in np.flatnonzero(repeated)]
-    if names:
-        raise SpecError(
-            design.spoken(
-                message(
-                    "the past of {terms} repeats that of `{outcome}`, or of each other, in {n} of the {units} "
-                    "({shown}): there is nothing to tell them apart",
-                    terms=[f"`{name}`" for name in blocks[0].terms],
-                    outcome=blocks[0].outcome,
-                    n=len(names),
-                    shown=names if len(names) <= _SHOWN else [*names[:_SHOWN], "..."],
-                )
-            )
-        )

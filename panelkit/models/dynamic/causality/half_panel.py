@@ -29,6 +29,12 @@ def fewest_periods(lags: int) -> int:
     return 4 * lags + 4
 
 
+def halves(periods: int) -> tuple[slice, slice]:
+    """Return the two halves of the periods; of an odd number, the second holds one more."""
+    half = periods // 2
+    return slice(0, half), slice(half, None)
+
+
 def half_panel(y: FloatArray, X: FloatArray, lags: int, variance: Variance) -> HalfPanel:
     """Return 2 b - (b_1 + b_2)/2 from all periods and both halves, each half with initial values of its own.
 
@@ -36,8 +42,7 @@ def half_panel(y: FloatArray, X: FloatArray, lags: int, variance: Variance) -> H
     (Juodis, Karavias and Sarafidis 2021, section 2.2; degrees of freedom from the rows in use), which is that of the
     jackknifed slope too when T is large; "jackknife" adds up by unit what the jackknifed slope holds of the errors.
     """
-    half = y.shape[-1] // 2
-    parts = [slice(None), slice(0, half), slice(half, None)]
+    parts = [slice(None), *halves(y.shape[-1])]
     fits = [_fit(y[..., part], X[..., part, :], lags) for part in parts]
     b = [fit[0] for fit in fits]
     slopes = 2.0 * b[0] - (b[1] + b[2]) / 2.0

@@ -17,10 +17,10 @@ from panelkit.language.offers import offered
 from panelkit.models.dynamic.causality import dumitrescu_hurlin as dh
 from panelkit.models.dynamic.causality.checks import (
     checked_options,
-    refuse_equal,
     refuse_ragged,
     refuse_too_short,
 )
+from panelkit.models.dynamic.causality.exact import refuse_exact, refuse_few_units
 from panelkit.models.dynamic.causality.half_panel import Variance, half_panel
 from panelkit.models.dynamic.causality.lag_choice import bic_by_unit, bic_pooled, chosen
 from panelkit.models.dynamic.causality.resampled import resampled
@@ -129,8 +129,9 @@ def granger_noncausality(
     ways = [blocks, tuple(_reversed(block) for block in blocks)] if both else [blocks]
     tables, notes = [], []
     for way in ways:
-        refuse_equal(way, design)
         used, said = _lags_of(test, way, lags, max_lags, design)
+        if test == "juodis-karavias-sarafidis":
+            refuse_few_units(way[0], used, variance, design)
         rows = _rows(test, way, used, variance, bootstrap, chance)
         rows.insert(0, "direction", f"{' + '.join(way[0].terms)} -> {way[0].outcome}")
         tables.append(rows)
@@ -173,12 +174,14 @@ def _lags_of(
     Raises
     ------
     SpecError
-        If T does not bear them.
+        If T does not bear them, or the pasts repeat each other.
     """
-    bears = refuse_too_short(test, blocks, lags if isinstance(lags, int) else (most or 1), design)
+    asked = (most or 1) if lags == "bic" else int(lags)
+    bears = refuse_too_short(test, blocks, asked, design)
+    top = bears if lags == "bic" and most is None else int(asked)
+    refuse_exact(test, blocks, top, design)
     if lags != "bic":
-        return int(lags), []
-    top = bears if most is None else most
+        return top, []
     criterion = bic_by_unit(blocks, top) if test == "dumitrescu-hurlin" else bic_pooled(blocks[0], top)
     best = chosen(criterion)
     said = message(

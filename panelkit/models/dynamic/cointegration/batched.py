@@ -9,6 +9,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 
 Trend = Literal["none", "constant", "trend"]
+_REPEATED = 1e-11  # of the norm of a column: what the columns before it leave of it is rounding
 
 
 def deterministic(periods: int, trend: Trend) -> FloatArray:
@@ -27,11 +28,15 @@ def detrended(values: FloatArray, base: FloatArray) -> FloatArray:
 
 
 def swept(values: FloatArray, columns: FloatArray) -> FloatArray:
-    """Return values (..., T, k) less their projection on columns (..., T, q), each stack its own."""
+    """Return values (..., T, k) less their projection on columns (..., T, q), each stack its own.
+
+    A column that is zero, or follows from those before it, takes nothing out.
+    """
     if columns.shape[-1] == 0:
         return values
     sizes = np.linalg.norm(columns, axis=-2, keepdims=True)
-    base = np.linalg.qr(columns / np.where(sizes > 0.0, sizes, 1.0))[0]
+    base, upper = np.linalg.qr(columns / np.where(sizes > 0.0, sizes, 1.0))
+    base = base * (np.abs(np.diagonal(upper, axis1=-2, axis2=-1)) > _REPEATED)[..., None, :]
     turned = np.swapaxes(base, -1, -2)
     for _ in range(2):
         values = values - base @ (turned @ values)
