@@ -16,13 +16,14 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 import panelkit as pk
 from benchmarks.evidence.record import fill, percent
 from benchmarks.verdict_tables import LETTERS
 from benchmarks.world_parts import BEFORE, UNITS, blended, errors, income, region_codes, serial_paths, tied
 from benchmarks.worlds import COUNTING, SERIAL
-from panelkit.studies.dynamics.steps import StepPanel, main_step, step_trials
+from panelkit.studies.dynamics.steps import StepPanel, inside_middle, main_step, step_trials
 
 FRESH = COUNTING + 6
 YEARS, DRAWS = (9, 12), 299
@@ -70,11 +71,9 @@ def run(world: Bent, years: int, serial: float, count: int, seed: int) -> dict[s
     step = main_step(panel, DRAWS, seed)
     trials = step_trials(panel, step, DRAWS, seed)
     significant = step.p < 0.05
-    low, high = np.quantile(panel.q, [0.1, 0.9])
     inside = np.zeros(count, dtype=bool)
     for at in np.flatnonzero(significant):
-        first, last = step.region(int(at)).bounds
-        inside[at] = low <= first and last <= high
+        inside[at] = inside_middle(panel, step.region(int(at)))
     passed = inside & np.all([trial.passes for trial in trials], axis=0)
     taken = np.any([trial.takes_away for trial in trials], axis=0)
     said = Counter(
@@ -142,9 +141,8 @@ def _real(years: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the log share of science and technology in budgets and log income of the newest years, (31, T) each."""
     names = ["budget_science_technology", "budget_expenditure", "gdp", "population"]
     frame = pk.load_provinces(names, vintage={"gdp": "census2023"}, labels="adcode")
-    share = (
-        np.log(frame["budget_science_technology"] / frame["budget_expenditure"]).unstack("year").sort_index()
-    )
-    rich = np.log(frame["gdp"] / frame["population"]).unstack("year").sort_index()
+    share = pd.Series(np.log(frame["budget_science_technology"] / frame["budget_expenditure"]))
+    rich = pd.Series(np.log(frame["gdp"] / frame["population"]))
+    share, rich = (part.unstack("year").sort_index() for part in (share, rich))
     both = [year for year in share.columns if share[year].notna().all() and rich[year].notna().all()]
     return share[both[-years:]].to_numpy(), rich[both[-years:]].to_numpy()

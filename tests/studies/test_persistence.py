@@ -100,3 +100,44 @@ def test_too_few_periods_are_said() -> None:
     assert not {"SUPPORTED", "CONTRADICTED"} & set(short.word)
     assert "PARTLY" in set(short.word)
     assert short.trials[0].reason is not None
+
+
+def test_units_that_come_and_go_are_halved_by_their_own_rows() -> None:
+    """Half of the units in the first years, half in the last: without halves of their own nothing is corrected."""
+    y = _paths(np.random.default_rng(14), 200, 16, 0.5)
+    outcome, before = y[..., 1:].copy(), y[..., :-1].copy()
+    outcome[:, :15, 8:], outcome[:, 15:, :8] = np.nan, np.nan
+    panel = cube(outcome, before)
+    found = half_panel_slope(panel, main_slopes)
+    assert found.uncorrected.mean() < 0.32
+    # 8 rows a unit: bias of order 1/64, Monte Carlo error .01; .29 with halves of all years
+    assert abs(found.slope.mean() - 0.5) < 0.05
+    first, second = halves(panel.held)
+    assert (first.sum(axis=1) == 4).all()
+    assert (second.sum(axis=1) == 4).all()
+    assert not (first & second).any()
+    assert ((first | second) == panel.held).all()
+
+
+def test_a_few_units_with_rows_in_one_half_leave_the_halves_of_years() -> None:
+    """Three of 31 units that come late: the years are halved, so that a common path can still be told."""
+    y = _paths(np.random.default_rng(15), 1, 12, 0.5)
+    y[:, :3, :8] = np.nan
+    panel = _cube(y)
+    first, _ = halves(panel.held)
+    assert not first[:3].any()
+    assert not first[:, 6:].any()
+    trials = {trial.name: trial for trial in _judged(y).trials}
+    assert trials["path"].reason is None
+
+
+def test_what_has_no_error_is_not_computed() -> None:
+    """Every unit a region of its own: the years of regions leave nothing, and that passes no condition."""
+    y = _paths(np.random.default_rng(16), 3, 10, 0.5)
+    alone = persistence(cube(y[..., 1:], y[..., :-1], regions=np.arange(UNITS)))
+    assert isinstance(alone, Persistence)
+    regions = alone.trials[2]
+    assert regions.reason is not None
+    assert not regions.passes.any()
+    # two units: without one, nothing is left of the other
+    assert isinstance(persistence(cube(y[:, :2, 1:], y[:, :2, :-1])), Message)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from panelkit.language.errors import DataError
 from panelkit.studies.dynamics.steps import (
     StepPanel,
     detectable_change,
+    inside_middle,
     main_step,
     smallest_change,
     step_trials,
@@ -116,3 +118,64 @@ def test_the_detectable_change_is_found_four_times_in_five() -> None:
     # other errors than those that it was made from: 80 with a Monte Carlo error of 4, and of 3 in its own draws
     assert 0.65 < np.mean(main_step(moved, 99, 1).p < 0.05) < 0.95
     assert smallest_change(panel, first)[0] < size
+
+
+def _rows(panel: StepPanel, kept: np.ndarray) -> StepPanel:
+    return StepPanel(
+        panel.y[:, kept],
+        panel.x[kept],
+        panel.q[kept],
+        panel.controls[kept],
+        panel.unit[kept],
+        panel.time[kept],
+    )
+
+
+def test_the_size_holds_where_units_have_different_periods() -> None:
+    """Random signs need the residuals without a threshold: those of the search reject 13 to 17 of 100 true nulls."""
+    rng = np.random.default_rng(7)
+    panel = _panel(_errors(rng, 200), rng)
+    found = main_step(_rows(panel, rng.random(len(panel.x)) > 0.2), 99, 1)
+    # 5 % and two Monte Carlo errors of 1.5
+    assert np.mean(found.p < 0.05) <= 0.085
+    assert found.p.min() >= 0.01  # one of a hundred: what is observed counts among the draws
+
+
+def test_what_is_fitted_exactly_is_refused() -> None:
+    """Nothing is left to resample: without a threshold, with one, and but for rounding."""
+    rng = np.random.default_rng(9)
+    panel = _panel(_errors(rng, 1), rng)
+    above = panel.inside * (panel.q > np.median(panel.q))
+    for y in (2.0 * panel.x, above, above + 1e-9 * rng.normal(size=len(above))):
+        exact = StepPanel(y[None], panel.x, panel.q, panel.controls, panel.unit, panel.time)
+        with pytest.raises(DataError, match="exactly"):
+            main_step(exact, 19, 1)
+
+
+def test_a_region_that_holds_an_end_of_the_search_is_not_inside() -> None:
+    """Either end: what was not searched may belong to it."""
+    rng = np.random.default_rng(10)
+    errors = _errors(rng, 150)
+    panel = _panel(errors, rng)
+    step = main_step(panel, 19, 1)
+    regions = [step.region(world) for world in range(150)]
+    ends = {region.edges for region in regions}
+    assert {(True, False), (False, True)} <= ends
+    assert not any(inside_middle(panel, region) for region in regions if any(region.edges))
+    bent = StepPanel(
+        errors + 3.0 * panel.inside * (panel.q > np.median(panel.q)),
+        panel.x, panel.q, panel.controls, panel.unit, panel.time,
+    )  # fmt: skip
+    assert inside_middle(bent, main_step(bent, 19, 1).region(0))
+
+
+def test_a_condition_that_leaves_nothing_is_not_computed() -> None:
+    """Every unit a region of its own."""
+    rng = np.random.default_rng(11)
+    panel = _panel(_errors(rng, 1), rng)
+    y = panel.y + 3.0 * panel.inside * (panel.q > np.median(panel.q))
+    alone = StepPanel(y, panel.x, panel.q, panel.controls, panel.unit, panel.time, regions=np.arange(UNITS))
+    trials = {trial.name: trial for trial in step_trials(alone, main_step(alone, 99, 1), 99, 1)}
+    assert trials["regions"].step is None
+    assert trials["regions"].reason is not None
+    assert trials["trends"].passes.all()

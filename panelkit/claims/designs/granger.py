@@ -31,7 +31,7 @@ from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.studies.dynamics.precedence import precedence_trials, smallest_effect
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
-from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.sample import checked, cube_of
 from panelkit.studies.scrutiny.trial import Trial, label
 from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.specification import Specification
@@ -118,9 +118,7 @@ class GrangerDesign(MeasuredDesign):
         direction = self.rule_under(reading.rule).direction
         low, high = summed.interval(0.95)
         side = -direction if (high < 0.0 if direction > 0.0 else low > 0.0) else direction
-        design = beside.design
-        assert design is not None  # fixed effects keep theirs
-        panel = cube_of(design, beside.terms[0], regions=figures.told_regions)
+        panel = cube_of(checked(beside, beside.terms[0]), beside.terms[0], regions=figures.told_regions)
         lots = Lots(claim.test.reps, claim.test.seed, claim.test.weights)
         trials = precedence_trials(panel, np.array([side]), lots)
         tick(1)
@@ -160,9 +158,12 @@ class GrangerDesign(MeasuredDesign):
             why=FIFTH,
             conditions=tuple(_conditions(system, trials)),
             sentence=message(
-                "Given its own past, the outcome moves by {value:.3g} for one of the cause in the {periods} before, "
-                "95 % interval {low:.3g} to {high:.3g}, p {p} (panel VAR, one-step GMM, {instruments} instruments for "
-                "{n} {units}, {nobs} rows, {years}; errors without each {unit}).",
+                "Given its own past, the outcome moves by {value:.3g} for one of the cause in {before}, 95 % interval "
+                "{low:.3g} to {high:.3g}, p {p} (panel VAR, one-step GMM, {instruments} instruments for {n} {units}, "
+                "{nobs} rows after the transform, {years}; errors without each {unit}).",
+                before=message("the {period} before")
+                if len(system.coefficients) == 1
+                else message("each of the {lags} {periods} before", lags=len(system.coefficients)),
                 value=summed.value,
                 low=low,
                 high=high,

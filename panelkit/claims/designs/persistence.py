@@ -19,7 +19,7 @@ from panelkit.results.fit import FitResult
 from panelkit.studies.dynamics.persistence import SMALLEST, Persistence, Trial, label, persistence
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
-from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.sample import checked, cube_of
 from panelkit.studies.specification import Specification
 
 WHY = message("a fifth of a deviation, of which a twenty-fifth is left after two {periods}")
@@ -64,8 +64,7 @@ class PersistenceDesign(MeasuredDesign):
         (spec,) = self.specifications(claim)
         data = figures.exact(spec)
         fit = fit_specification(spec, data)
-        design = fit.design
-        assert design is not None  # fixed effects keep theirs
+        design = checked(fit, fit.terms[0])
         panel = cube_of(design, fit.terms[0], regions=figures.told_regions)
         found = persistence(panel)
         if isinstance(found, Message):

@@ -23,10 +23,12 @@ from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.studies.dynamics.steps import (
+    INNER,
     Step,
     StepPanel,
     StepTrial,
     detectable_change,
+    inside_middle,
     label,
     main_step,
     smallest_change,
@@ -34,11 +36,8 @@ from panelkit.studies.dynamics.steps import (
 )
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
-from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.sample import checked, cube_of
 from panelkit.studies.specification import Specification
-
-INNER = (0.10, 0.90)
-"""Quantiles of the threshold variable between which the region of the threshold must lie."""
 
 
 @offered("design", "threshold")
@@ -95,9 +94,7 @@ class ThresholdDesign(MeasuredDesign):
         (spec,) = self.specifications(claim)
         data = figures.exact(spec)
         fit = fit_specification(spec, data)
-        design = fit.design
-        assert design is not None  # fixed effects keep theirs
-        panel = self._panel(design, figures)
+        panel = self._panel(checked(fit, fit.terms[0]), figures)
         main = main_step(panel, self.draws, self.seed)
         trials = step_trials(panel, main, self.draws, self.seed)
         tick(1)
@@ -146,8 +143,8 @@ class ThresholdDesign(MeasuredDesign):
 
     def _said(self, main: Step, region: ThresholdRegion, fit: FitResult) -> Message:
         return message(
-            "The slope changes by {change:.3g} where {variable} passes {value:.4g} (95 % region {region}); F = "
-            "{f:.3g}, bootstrap p {p} ({draws} draws; {nobs} rows, {years}).",
+            "The best split is where {variable} passes {value:.4g} (95 % region {region}): above it the slope is that "
+            "below plus {change:.3g}; F = {f:.3g}, bootstrap p {p} ({draws} draws; {nobs} rows, {years}).",
             change=float(main.change[0]),
             variable=verbatim(f"`{self.threshold}`"),
             value=float(main.value[0]),
@@ -174,8 +171,10 @@ def _conditions(
     yield asked(
         "inside",
         message("the region of the threshold lies inside the middle four fifths of the rows"),
-        low <= first and last <= high,
-        message("{region} in [{low:.4g}, {high:.4g}]", region=region.said(), low=low, high=high),
+        inside_middle(panel, region),
+        message("{region}, which reaches an end of what was searched", region=region.said())
+        if any(region.edges)
+        else message("{region} in [{low:.4g}, {high:.4g}]", region=region.said(), low=low, high=high),
         low=first,
         high=last,
     )

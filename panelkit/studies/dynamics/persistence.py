@@ -48,9 +48,12 @@ FEWEST_REGIONS = 2
 FEWEST_ON_PATH = 2
 
 
+NOTHING_LEFT = message("in a half, or without some {unit}, nothing of the {period} before is left")
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trial(Brief):
-    """One condition in W worlds, with the reason where it cannot be computed (`found` None)."""
+    """One condition in W worlds, with the reason where it cannot be computed in any (`found` None)."""
 
     name: Name
     worlds: int
@@ -86,10 +89,13 @@ def persistence(panel: Cube, smallest: float = SMALLEST) -> Persistence | Messag
     """
     if shortest_half(panel.held) < SHORTEST:
         return message(
-            "needs {needed} {periods} and the one before them: the bias of a lag is told from two halves",
+            "needs {needed} {periods}, and the one before them, in a quarter of the {units}: the bias of a lag is told "
+            "from two halves",
             needed=2 * SHORTEST,
         )
     main = half_panel_slope(panel, main_slopes)
+    if not np.isfinite(main.error).all():
+        return NOTHING_LEFT
     trials = (_trends(panel, main), _path(panel, main), _regions(panel, main))
     word = words(
         main.interval(0.95),
@@ -147,6 +153,8 @@ def _regions(panel: Cube, main: Corrected) -> Trial:
 def _beside(name: Name, panel: Cube, main: Corrected, fitted: Fitted, *, shown: float | None = None) -> Trial:
     """Hold what stays beside something against what stays without it; `shown`: it must have so low a p to pass."""
     found = half_panel_slope(panel, fitted)
+    if not np.isfinite(found.error).any():
+        return _not_computed(name, panel, NOTHING_LEFT)
     apart = main.slope - found.slope
     error = jackknife_error(apart, main.without - found.without)
     bar = float(t_quantile(1.0 - 2.0 * SMALLER, main.df))
@@ -154,7 +162,7 @@ def _beside(name: Name, panel: Cube, main: Corrected, fitted: Fitted, *, shown: 
         gap = apart / error
         shows = (found.p < (shown or SIGNIFICANT)) & (found.slope * main.slope > 0.0)
         taken = ~shows & (gap * np.sign(main.slope) > bar)
-    computed = np.isfinite(found.slope)
+    computed = np.isfinite(found.error)
     passes = computed & (~taken if shown is None else shows)
     return Trial(
         name=name, worlds=panel.worlds, found=found, gap=gap, passes=passes, takes_away=computed & taken

@@ -38,10 +38,11 @@ def precedence_trials(panel: Cube, direction: FloatArray, lots: Lots) -> tuple[T
     main = run_main(panel, lots)
     side = np.broadcast_to(np.asarray(direction, dtype=float), (panel.worlds,))
     beside_path = path(panel, main, side, lots)
-    computed = np.isfinite(beside_path.slope)
+    shows = _shown(beside_path, side).passes
+    compared = np.isfinite(beside_path.statistic)
     return (
         _shown(trends(panel, main, side, lots), side),
-        replace(beside_path, passes=computed & ~beside_path.takes_away),
+        replace(beside_path, passes=shows | (compared & ~beside_path.takes_away)),
         _shown(regions(panel, main, side, lots), side),
     )
 

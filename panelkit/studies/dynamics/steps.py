@@ -34,6 +34,9 @@ ASKED: tuple[Name, ...] = ("trends", "regions", "steady")
 TRIM = 0.10
 """The share of rows that both regimes hold at least: a threshold outside is no change that many provinces cross."""
 
+INNER = (0.10, 0.90)
+"""Quantiles of the threshold variable between which the region of the threshold must lie."""
+
 SIGNIFICANT = 0.05
 STILL_THERE = 0.10
 """The p below which the change shows beside trends, region-years, or a slope that changes steadily."""
@@ -43,6 +46,11 @@ HALF = 0.5
 
 FEWEST_REGIONS = 2
 _HALVINGS = 12
+_DOUBLINGS = 40
+# residuals that carry no more than this share of what the effects leave of the outcome are rounding
+_EXACT = 1e-20
+# what a threshold leaves is a difference of two sums, and below this share of the larger one nothing but rounding
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +86,7 @@ class StepPanel(Brief):
 class Step(Brief):
     """The change of slope of W outcomes beside something: F, bootstrap p, the value and the change (W,) each.
 
-    p is missing where it was not asked for.
+    p is missing where it was not asked for; it counts what is observed among the draws, (1 + above) / (1 + draws).
     """
 
     search: Search
@@ -140,10 +148,14 @@ def step_beside(
     focal = panel.inside[:, None]
     beside = np.column_stack([panel.q, panel.controls, more, focal])
     search = search_of(space, panel.q, focal, beside, grid.cuts)
-    residuals = search.without(space.moved(panel.y.T).T)
+    moved = space.moved(panel.y.T).T
+    residuals = search.without(moved)
     found = path(search, residuals, 1, grid.least)
     if not np.isfinite(found.settled).all():
         raise DataError(message("no value of the threshold variable parts slopes that can be told apart"))
+    before, after = (residuals**2).sum(axis=1), found.settled
+    if ((before <= _EXACT * (moved**2).sum(axis=1)) | (after <= _ROUNDING * before)).any():
+        raise DataError(message("the outcome is fitted exactly: there is nothing to resample"))
     f = found.f(space.degrees)[:, 0]
     made = Step(
         search, grid, residuals, found, f, np.full(len(f), np.nan),
@@ -152,8 +164,19 @@ def step_beside(
     worlds = range(len(f)) if asked is None else np.flatnonzero(asked)
     p = made.p.copy()
     for world in worlds:
-        p[world] = np.mean(_draws(made, int(world), reps, seed) >= f[world])
+        above = np.sum(_draws(made, int(world), reps, seed) >= f[world])
+        p[world] = (1.0 + above) / (1.0 + reps)
     return replace(made, p=p)
+
+
+def inside_middle(panel: StepPanel, region: ThresholdRegion) -> bool:
+    """Tell whether a region lies between the 10th and the 90th percentile of the threshold variable.
+
+    One that holds the first or the last value searched may reach further, and does not.
+    """
+    low, high = np.quantile(panel.q, INNER)
+    first, last = region.bounds
+    return bool(low <= first and last <= high) and not any(region.edges)
 
 
 def step_trials(panel: StepPanel, main: Step, reps: int, seed: int) -> tuple[StepTrial, ...]:
@@ -170,7 +193,7 @@ def detectable_change(panel: StepPanel, main: Step, reps: int, seed: int) -> flo
     """Return the change of slope, at the threshold of the first outcome, that the test finds four times in five.
 
     Residuals of whole units get random signs and a change put in; what they give is held against the 95th percentile of
-    F without it.
+    F without it. Infinite where no change, however large, is found so often.
     """
     bar = np.quantile(_draws(main, 0, reps, seed), 1.0 - SIGNIFICANT)
     above = (panel.q > main.value[0]) * panel.inside
@@ -184,8 +207,12 @@ def detectable_change(panel: StepPanel, main: Step, reps: int, seed: int) -> flo
         return float(np.mean(made.f(main.search.space.degrees)[:, -1] > bar))
 
     low, high = 0.0, float(np.sqrt((main.left(0) ** 2).sum() / (moved**2).sum()))
-    while found(high) < POWER:
+    for _ in range(_DOUBLINGS):
+        if found(high) >= POWER:
+            break
         low, high = high, 2.0 * high
+    else:
+        return float("inf")
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (low, middle) if found(middle) >= POWER else (middle, high)
@@ -209,10 +236,14 @@ def label(name: Name) -> Message:
 
 
 def _draws(step: Step, world: int, reps: int, seed: int) -> FloatArray:
-    """Return F* of one outcome without a threshold, (reps,)."""
-    residuals = step.left(world)
-    # whole vectors change places only where all have the same periods
-    resampling: Resampling = "units" if step.search.space.layout.balanced else "signs"
+    """Return F* of one outcome without a threshold, (reps,).
+
+    Whole vectors of residuals change places where all units have the same periods, else they get random signs: those
+    of the model without a threshold, as those that the search made small would reject too often.
+    """
+    whole = step.search.space.layout.balanced
+    resampling: Resampling = "units" if whole else "signs"
+    residuals = step.left(world) if whole else step.residuals[world]
     return bootstrap_f(
         step.search, np.zeros_like(residuals), residuals, 1, step.grid.least,
         reps=reps, rng=np.random.default_rng(seed), resampling=resampling,
@@ -263,8 +294,11 @@ def _beside(
     seed: int,
     asked: NDArray[np.bool_],
 ) -> StepTrial:
-    """Ask whether the change shows beside further columns."""
-    found = step_beside(panel, columns, reps, seed, asked)
+    """Ask whether the change shows beside further columns; where nothing is left to search, the reason."""
+    try:
+        found = step_beside(panel, columns, reps, seed, asked)
+    except DataError as error:
+        return _not_computed(name, main, error.said)
     with np.errstate(invalid="ignore"):
         shows = asked & (found.p < STILL_THERE)
         little = found.change * np.sign(main.change) < HALF * np.abs(main.change)
