@@ -122,15 +122,22 @@ def _adjusted_influence(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, Cr
             )
         )
     crossing = crossing_of(fit.layout, fit.effects)
+    taken = _taken(fit)
     influence = fit.basis @ fit.root.T
     adjusted = np.empty_like(influence)
     for rows in rows_of:
-        basis = np.column_stack([fit.basis[rows], crossing.short_columns(rows)])
+        basis = np.column_stack([taken[rows], crossing.short_columns(rows)])
         block = np.eye(len(rows)) - basis @ basis.T
         if crossing.long is not None:
             block -= crossing.long_block(rows)
         adjusted[rows] = _inverse_root(block) @ influence[rows]
     return adjusted, crossing
+
+
+def _taken(fit: LinearFit) -> FloatArray:
+    """Return an orthonormal basis (n, k + m) of regressors and of what else was taken out beside the effects."""
+    beyond = fit.beyond
+    return fit.basis if beyond is None else np.column_stack([fit.basis, beyond])
 
 
 def _inverse_root(block: FloatArray) -> FloatArray:
@@ -144,7 +151,9 @@ def _satterthwaite(fit: LinearFit, codes: IntArray, crossing: Crossing, column: 
     orthonormal basis of regressors and effects.
     """
     own = sum_by((column**2)[:, None], codes)[:, 0]
-    dense = np.column_stack([sum_by(column[:, None] * fit.basis, codes), crossing.short_sums(column, codes)])
+    dense = np.column_stack(
+        [sum_by(column[:, None] * _taken(fit), codes), crossing.short_sums(column, codes)]
+    )
     squares = np.einsum("gr,gr->g", dense, dense)
     total = float(((dense.T @ dense) ** 2).sum())
     if crossing.long is not None:

@@ -68,6 +68,11 @@ class LinearFit(Brief):
         return unrooted(self.residuals, self.weights)
 
     @property
+    def beyond(self) -> FloatArray | None:
+        """Return an orthonormal basis (n, m) of what else was estimated and taken out, beside effects; none here."""
+        return None
+
+    @property
     def k(self) -> int:
         return self.X.shape[1]
 

@@ -126,6 +126,15 @@ def _partialled(columns: FloatArray, basis: FloatArray) -> FloatArray:
     return columns
 
 
+def identified_together(X: FloatArray, moved: FloatArray) -> tuple[bool, Array]:
+    """Tell whether all rows together identify one slope each, and which terms (k,) take part in what is not.
+
+    `X` (n, k) are the columns, `moved` (m, k) what is left of them beside each unit's own intercept and nuisance.
+    """
+    solvable, lost, _ = _identified(X[None], moved[None])
+    return bool(solvable[0]), np.asarray(lost[0])
+
+
 def _identified(X: FloatArray, moved: FloatArray) -> tuple[Array, Array, FloatArray]:
     """Return which units identify their slopes (N,), the terms at fault (N, k) and the norms (N, 1, k)."""
     before, after = _norms(X), _norms(moved)

@@ -49,6 +49,19 @@ def check_count(name: str, value: Any, least: int = 1) -> int:
     return int(value)
 
 
+def check_flag(name: str, value: Any) -> bool:
+    """Return a truth value; words such as "no" would count as true.
+
+    Raises
+    ------
+    SpecError
+        Which names the option and the value.
+    """
+    if not isinstance(value, bool):
+        raise SpecError(message("{name} is True or False, not {value!r}", name=name, value=value))
+    return value
+
+
 def check_permutations(name: str, value: Any) -> int:
     """Return a number of permutations that can reach p = 0.05.
 

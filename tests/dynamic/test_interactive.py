@@ -240,3 +240,40 @@ def test_a_regressor_for_which_a_factor_can_stand_is_said() -> None:
     assert len(said) == 1
     assert said[0].startswith("`price`: varies between cities alone")
     assert not any("can stand" in str(note) for note in pk.InteractiveEffects("y ~ x").fit(data).notes)
+
+
+@pytest.mark.parametrize("effects", ["unit", "twoway"])
+@pytest.mark.parametrize("factors", [1, 2])
+def test_cr2_stands_on_all_directions_of_factors_and_loadings(effects: str, factors: int) -> None:
+    N, T = 9, 8
+    rng = np.random.default_rng(factors)
+    index = pd.MultiIndex.from_product([range(N), range(2000, 2000 + T)], names=["city", "year"])
+    common = np.outer(rng.normal(size=N), rng.normal(size=T)).ravel()
+    X = rng.normal(size=(N * T, 2)) + common[:, None]
+    y = X @ [1.0, 0.5] + common + rng.normal(size=N * T)
+    data = pd.DataFrame({"y": y, "x": X[:, 0], "w": X[:, 1]}, index=index)
+    fit = pk.InteractiveEffects("y ~ x + w", factors=factors, effects=effects, vcov=pk.CR2()).fit(data)
+    # the model linear in all that was estimated: dummies, l_i times any period, f_t times any unit
+    dummies = [np.kron(np.eye(N), np.ones((T, 1))), np.kron(np.eye(N), fit.factors)]
+    dummies += [np.kron(fit.loadings, np.eye(T))]
+    if effects == "twoway":
+        dummies.append(np.kron(np.ones((N, 1)), np.eye(T)))
+    left, values, _ = np.linalg.svd(np.hstack(dummies), full_matrices=False)
+    Q = left[:, values > 1e-9 * values[0]]
+    Z = X - Q @ (Q.T @ X)
+    bread = np.linalg.inv(Z.T @ Z)
+    M = np.eye(N * T) - Q @ Q.T - Z @ bread @ Z.T
+    errors = fit.predict(kind="e").to_numpy()
+    meat, moved = np.zeros((2, 2)), []
+    for i in range(N):
+        rows = slice(i * T, (i + 1) * T)
+        size, vectors = np.linalg.eigh(M[rows, rows])
+        kept = size > 1e-8
+        A = vectors[:, kept] / np.sqrt(size[kept]) @ vectors[:, kept].T
+        score = (Z[rows] @ bread).T @ A @ errors[rows]
+        meat += np.outer(score, score)
+        moved.append(M[:, rows] @ A @ Z[rows] @ bread)
+    np.testing.assert_allclose(fit.std_errors, np.sqrt(np.diag(meat)), rtol=1e-7)
+    for j in range(2):
+        P = np.array([[a[:, j] @ b[:, j] for b in moved] for a in moved])
+        assert fit.df[j] == pytest.approx(np.trace(P) ** 2 / np.trace(P @ P), rel=1e-7)

@@ -355,3 +355,71 @@ def test_delta_holds_its_size_and_finds_slopes_that_differ(factor: bool) -> None
     # three standard errors of a share of 5 %
     assert rejected[0] / R == pytest.approx(0.05, abs=0.021)
     assert rejected[1] / R > 0.6
+
+
+POOLED = pk.CommonCorrelatedEffects("y ~ x + w", pooled=True, vcov=pk.UnitSlopes("pooled"))
+
+
+def some_units(seed: int, units: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    index = pd.MultiIndex.from_product([range(units), range(2000, 2012)], names=["city", "year"])
+    data = pd.DataFrame(rng.normal(size=(len(index), 3)), index=index, columns=["y", "x", "w"])
+    return data.assign(y=data.y + data.x)
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        (lambda data: 2.0 * data.x + 1.0, "`x`, `w`"),
+        (lambda data: data.index.get_level_values(0).to_numpy() * 1.0, "`w`"),
+        # half of the units times a step of all: each unit's intercept and average of w hold it
+        (
+            lambda data: (
+                (data.index.get_level_values(1) >= 2006) * (data.index.get_level_values(0) < 4) * 1.0
+            ),
+            "`w`",
+        ),
+    ],
+)
+def test_pooled_slopes_that_the_rows_do_not_tell_are_refused_by_name(column: Any, names: str) -> None:
+    data = some_units(1, 8)
+    with pytest.raises(pk.SpecError, match=f"^{names}: no variation is left beside"):
+        POOLED.fit(data.assign(w=column(data)))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: pk.MeanGroup("y ~ x", trends="no"),
+        lambda: pk.MeanGroup("y ~ x", demeaned="no"),
+        lambda: pk.CommonCorrelatedEffects("y ~ x", pooled="no"),
+        lambda: pk.InteractiveEffects("y ~ x", bias_correction="no"),
+    ],
+)
+def test_words_are_no_truth_values(made: Any) -> None:
+    with pytest.raises(pk.SpecError, match="is True or False, not 'no'"):
+        made()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [pk.MeanGroup("y ~ x", demeaned=True), pk.CommonCorrelatedEffects("y ~ x"), POOLED],
+)
+def test_two_units_mirror_each_other_about_their_average(spec: Any) -> None:
+    with pytest.raises(pk.DataError, match="mirror each other"):
+        spec.fit(some_units(2, 2))
+    assert (spec.fit(some_units(2, 3)).std_errors > 1e-3).all()
+
+
+def test_means_of_slopes_have_no_spread_about_a_pooled_slope() -> None:
+    data = some_units(3, 9)
+    with pytest.raises(pk.SpecError, match="one slope from all rows"):
+        pk.MeanGroup("y ~ x").fit(data).with_vcov(pk.UnitSlopes("pooled"))
+
+
+def test_the_same_slope_without_errors_is_said_and_slopes_that_differ_are_not() -> None:
+    data = some_units(4, 9)
+    own = 1.0 + data.index.get_level_values(0).to_numpy() / 10.0
+    for spec in (pk.MeanGroup("y ~ x"), pk.CommonCorrelatedEffects("y ~ x", pooled=True)):
+        assert "are rounding" in str(spec.fit(data.assign(y=2.0 * data.x)).notes)
+        assert "are rounding" not in str(spec.fit(data.assign(y=own * data.x)).notes)

@@ -10,7 +10,7 @@ from panelkit.kernels.capabilities import UNIT_SLOPES
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
-from panelkit.language.options import check_count
+from panelkit.language.options import check_count, check_flag
 from panelkit.models.dynamic.slopes.problem import Average
 from panelkit.models.dynamic.slopes.sample import Plan, Unidentified
 from panelkit.models.dynamic.slopes.shell import SlopesSpec
@@ -75,6 +75,7 @@ class CommonCorrelatedEffects(SlopesSpec):
 
     def _check(self) -> None:
         check_count("lags", self.lags, 0)
+        check_flag("pooled", self.pooled)
         if self.pooled and self.average != "mean":
             raise SpecError(
                 message("average= is about slopes of units, and pooled=True has one for all: leave it out")

@@ -11,7 +11,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
-from panelkit.language.options import check_count
+from panelkit.language.options import check_count, check_flag
 from panelkit.models.dynamic.slopes.interactive_result import InteractiveResult
 from panelkit.models.dynamic.slopes.interactive_rows import fit_rows
 from panelkit.models.dynamic.slopes.interactive_sample import settled_rows
@@ -83,6 +83,7 @@ class InteractiveEffects(LinearSpec[InteractiveResult]):
         check_effects(self.effects)
         check_count("starts", self.starts)
         check_count("seed", self.seed, 0)
+        check_flag("bias_correction", self.bias_correction)
         if self.bandwidth is not None:
             check_count("bandwidth", self.bandwidth)
             if not self.bias_correction:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +9,13 @@ import numpy as np
 from panelkit.covariance.base import computed
 from panelkit.covariance.conventions import convention_named, convention_of_problem
 from panelkit.inference.after.model_statistics import with_model_test
-from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.factors import Approximation, bias_of_errors, bias_of_lags, searched
 from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import message
+from panelkit.models.dynamic.slopes.factor_fit import factor_fit
 from panelkit.models.dynamic.slopes.interactive_result import InteractiveResult
 from panelkit.models.dynamic.slopes.interactive_sample import Swept
 from panelkit.models.dynamic.slopes.interactive_words import low_rank_notes, search_facts, search_notes
@@ -94,7 +93,7 @@ def _regression(
     linear = fit_plain(
         y, X, design.terms, design.layout, swept.effects, swept.parameters(factors), before=before
     )
-    return replace(linear, can=frozenset({SCORES}))
+    return factor_fit(linear, found)
 
 
 def _result(

@@ -9,6 +9,7 @@ from panelkit.covariance.unit_slopes import UnitSlopes
 from panelkit.kernels.capabilities import UNIT_SLOPES
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_flag
 from panelkit.models.dynamic.slopes.problem import Average
 from panelkit.models.dynamic.slopes.sample import Plan, Unidentified
 from panelkit.models.dynamic.slopes.shell import SlopesSpec
@@ -64,6 +65,9 @@ class MeanGroup(SlopesSpec):
     vcov: VcovSpec = UnitSlopes()
     where: str | None = None
     unidentified: Unidentified = "refuse"
+
+    def _check(self) -> None:
+        check_flag("demeaned", self.demeaned)
 
     def _plan(self) -> Plan:
         return Plan(trends=self.trends, demeaned=self.demeaned, unidentified=self.unidentified)

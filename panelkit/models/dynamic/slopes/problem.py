@@ -58,7 +58,20 @@ class MeanOfSlopes(Brief):
         return int((found.other + found.X.shape[2]).sum())
 
     def spread(self, about: str = "mean") -> FloatArray:
-        """Return sum (b_i - b)(b_i - b)' / (N (N-1)), (k, k); of Huber's mean the same with what each unit moves."""
+        """Return sum (b_i - b)(b_i - b)' / (N (N-1)), (k, k); of Huber's mean the same with what each unit moves.
+
+        Raises
+        ------
+        SpecError
+            If the spread about a pooled slope is asked for: there is none.
+        """
+        if about == "pooled":
+            raise SpecError(
+                message(
+                    "UnitSlopes('pooled') is of one slope from all rows, CommonCorrelatedEffects(pooled=True): means "
+                    "of slopes by {unit} have UnitSlopes()"
+                )
+            )
         apart = self._located[1]
         return np.asarray(apart.T @ apart / (self.count * (self.count - 1)))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from panelkit.covariance.lags import periods_of
 from panelkit.kernels.index import Array, listed
-from panelkit.kernels.unit_regressions import UnitRegressions, cube, regress_units
+from panelkit.kernels.unit_regressions import UnitRegressions, cube, identified_together, regress_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
@@ -70,18 +70,59 @@ def fit_units(design: Design, plan: Plan) -> Fitted:
         if len(poor) == int(poor.sum()) and plan.unidentified == "drop":
             raise SpecError(_said(fitted, poor, plan))
         if not poor.any():
-            if len(poor) == 1:
-                raise DataError(
-                    message(
-                        "one {unit} is left ({label}), and the spread of slopes needs two",
-                        label=str(fitted.design.unit_labels[0]),
-                    )
-                )
+            _refuse_few(fitted.design, plan)
+            if not plan.own_slopes:
+                _refuse_repeated(fitted, plan)
             return fitted
         if plan.unidentified == "refuse":
             raise SpecError(_said(fitted, poor, plan))
         gone = fitted.design.unit_labels[poor]
         design = design.keep(~np.isin(design.unit_labels, gone)[design.unit], NO_SLOPE)
+
+
+def _refuse_few(design: Design, plan: Plan) -> None:
+    """Refuse units whose slopes have no spread: a single one, and two that mirror each other about their average.
+
+    Raises
+    ------
+    DataError
+        Which names them.
+    """
+    labels = [str(label) for label in design.unit_labels]
+    if len(labels) == 1:
+        raise DataError(
+            message("one {unit} is left ({label}), and the spread of slopes needs two", label=labels[0])
+        )
+    if len(labels) == 2 and (plan.averages or plan.demeaned):
+        raise DataError(
+            message(
+                "two {units} are left ({first}, {second}), and mirror each other about their average: their slopes are "
+                "the same by construction, and have no spread. Take a sample of three or more",
+                first=labels[0],
+                second=labels[1],
+            )
+        )
+
+
+def _refuse_repeated(fitted: Fitted, plan: Plan) -> None:
+    """Refuse regressors of which nothing is left over all units, or that repeat each other there.
+
+    Raises
+    ------
+    SpecError
+        Which names them.
+    """
+    left = fitted.regressions.X
+    solvable, lost = identified_together(fitted.design.X, left.reshape(-1, left.shape[2]))
+    if not solvable:
+        raise SpecError(
+            message(
+                "{names}: no variation is left beside what stands in the regression of every {unit} ({what}), or they "
+                "repeat each other: leave out one of them",
+                names=[f"`{fitted.design.terms[j]}`" for j in np.flatnonzero(lost)],
+                what=_what(plan),
+            )
+        )
 
 
 def _with_averages(design: Design, plan: Plan) -> tuple[Design, IntArray, FloatArray]:

@@ -10,10 +10,11 @@ from panelkit.covariance.base import check_vcov, computed, refuse_uncarried
 from panelkit.formula.conditions import check_where
 from panelkit.formula.formula import parse_formula
 from panelkit.kernels.location import BOUND
-from panelkit.kernels.outcome import refuse_constant
+from panelkit.kernels.outcome import is_exact, refuse_constant
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of
+from panelkit.language.options import check_flag
 from panelkit.models.dynamic.slopes.problem import Average, MeanOfSlopes, PooledSlopes
 from panelkit.models.dynamic.slopes.result import SlopesResult
 from panelkit.models.dynamic.slopes.sample import Fitted, Plan, Unidentified, fit_units
@@ -31,6 +32,7 @@ class SlopesSpec(LinearSpec[SlopesResult]):
 
     unidentified: Unidentified
     average: Average
+    trends: bool
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
@@ -49,6 +51,7 @@ class SlopesSpec(LinearSpec[SlopesResult]):
             )
         if self.average not in ("mean", "huber"):
             raise SpecError(message("average is 'mean' or 'huber', not {given!r}", given=self.average))
+        check_flag("trends", self.trends)
         self._check()
 
     def _plan(self) -> Plan:
@@ -95,7 +98,10 @@ def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan)
             vcov,
             len(design.terms),
             facts=(_facts(fitted), _after(problem)),
-            notes=((*design.notes, *_notes(fitted, plan), *_averaged(problem)), ()),
+            notes=(
+                (*design.notes, *_notes(fitted, plan), *_averaged(problem), *_exact(design.outcome, problem)),
+                (),
+            ),
         ),
     )
 
@@ -157,6 +163,19 @@ def _notes(fitted: Fitted, plan: Plan) -> list[Message]:
     if len(found.slopes) < 2 * len(fitted.design.terms):
         notes.append(message("fewer than two {units} a regressor: the spread of slopes is told by few"))
     return notes
+
+
+def _exact(outcome: str, problem: MeanOfSlopes) -> list[Message]:
+    """Say that the same slopes reproduce the outcome in every unit, so that their spread is rounding."""
+    found = problem.regressions
+    if not is_exact((found.y - found.X @ problem.estimates).ravel(), found.y.ravel()):
+        return []
+    return [
+        message(
+            "the same slopes reproduce `{outcome}` exactly in every {unit}: standard errors and tests are rounding",
+            outcome=outcome,
+        )
+    ]
 
 
 def _averaged(problem: MeanOfSlopes) -> list[Message]:
