@@ -1,7 +1,8 @@
 """How often the claim that a slope changes at a threshold gets which word where the truth is known (R-THR).
 
 Treatment and threshold variable are real: the share of science and technology in the budget, and income; a test of a
-claim is run on outcomes that are made. Conditions were chosen on other seeds.
+claim is run on outcomes that are made. Conditions were chosen on other seeds, and so was the second bootstrap: with
+Hansen's alone the test is wrong in 15 to 20 of 100 worlds whose provinces have slopes of their own.
 
     python -m benchmarks.evidence verdicts_threshold
 """
@@ -25,7 +26,7 @@ from benchmarks.world_parts import BEFORE, UNITS, blended, errors, income, regio
 from benchmarks.worlds import COUNTING, SERIAL
 from panelkit.studies.dynamics.steps import StepPanel, inside_middle, main_step, step_trials
 
-FRESH = COUNTING + 6
+FRESH = COUNTING + 8
 YEARS, DRAWS = (9, 12), 299
 
 

@@ -144,7 +144,8 @@ class ThresholdDesign(MeasuredDesign):
     def _said(self, main: Step, region: ThresholdRegion, fit: FitResult) -> Message:
         return message(
             "The best split is where {variable} passes {value:.4g} (95 % region {region}): above it the slope is that "
-            "below plus {change:.3g}; F = {f:.3g}, bootstrap p {p} ({draws} draws; {nobs} rows, {years}).",
+            "below plus {change:.3g}; F = {f:.3g}, bootstrap p {p} (the larger one of residuals of {units} drawn again "
+            "and under random signs, {draws} draws each; {nobs} rows, {years}).",
             change=float(main.change[0]),
             variable=verbatim(f"`{self.threshold}`"),
             value=float(main.value[0]),

@@ -20,7 +20,9 @@ from panelkit.language.offers import offered
 STEADY = "steady"
 """The key of the condition that every result of a threshold search has."""
 
-DETECTABLE = message("a true change of slope that the bootstrap F finds four times in five")
+DETECTABLE = message(
+    "a true change of slope in the middle of the rows that the bootstrap F finds four times in five"
+)
 
 
 @offered("rule", "R-THR", can=("measured",))
