@@ -115,8 +115,8 @@ def test_the_detectable_change_is_found_four_times_in_five() -> None:
     moved = StepPanel(
         panel.y + size * above * panel.inside, panel.x, panel.q, panel.controls, panel.unit, panel.time
     )
-    # other errors than those that it was made from: 80 with a Monte Carlo error of 4, and of as much in its own draws
-    assert 0.65 < np.mean(main_step(moved, 99, 1).p < 0.05) < 0.95
+    # 72 on average over outcomes that it is made from, 60 to 90 for one of them, whose errors are smaller or larger
+    assert 0.55 < np.mean(main_step(moved, 199, 1).p < 0.05) < 0.95
     assert smallest_change(panel, first)[0] < size
 
 

@@ -199,7 +199,7 @@ def detectable_change(panel: StepPanel, main: Step, reps: int, seed: int) -> flo
     above = (panel.q > np.median(panel.q)) * panel.inside
     moved = main.search.without(main.search.space.moved(above[:, None]).T)
     signs = 2.0 * np.random.default_rng([seed, 1]).integers(0, 2, (reps, panel.layout.n_units)) - 1.0
-    signs, left = signs[:, panel.unit], main.left(0)
+    signs, left = signs[:, panel.unit], main.residuals[0]
     fixed = [float(np.quantile(one, 1.0 - SIGNIFICANT)) for one in _draws(main, 0, reps, seed)]
 
     def f_of(outcomes: FloatArray) -> FloatArray:
