@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
-from panelkit.kernels.capabilities import LEAST_SQUARES, MADE_ROWS
-from panelkit.kernels.linear import LinearFit, fit_plain, fit_swept
+from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Effects
-from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
-from panelkit.language.options import check_confidence, is_real, is_whole, refuse_idle
+from panelkit.language.options import is_whole
 from panelkit.models.coordinates import Coordinates
 from panelkit.models.effects import effects_word
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish
-from panelkit.models.threshold.candidates import SearchName, check_search
+from panelkit.models.threshold.candidates import SearchName
+from panelkit.models.threshold.checks import Transform, regime_of
 from panelkit.models.threshold.kink import kinked
 from panelkit.models.threshold.kink_result import kink_result
+from panelkit.models.threshold.regression import regression_of
 from panelkit.models.threshold.result import ThresholdFit, facts_of, without_adoption
 from panelkit.models.threshold.rows import columns_of_design, roles_of
 from panelkit.models.threshold.searched import Searched, searched, space_of
-from panelkit.models.threshold.spaces import HansenSpace
 from panelkit.models.threshold.words import threshold_notes
-from panelkit.panel.design import Design
 from panelkit.panel.sample import Policy
 from panelkit.results.fit import FitResult
-
-Transform = Literal["within", "hansen-1999"]
-_MOST = 3
 
 
 @estimator(
@@ -112,55 +108,7 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
     where: str | None = None
 
     def _check(self) -> None:
-        named = (self.regime,) if isinstance(self.regime, str) else tuple(self.regime)
-        object.__setattr__(self, "regime", named)
-        if self.kink is True:
-            self._check_kink(named)
-            named = (self.threshold,)
-            object.__setattr__(self, "regime", named)
-        if not named:
-            raise SpecError(message("regime= names at least one regressor whose slope differs by regime"))
-        if not is_whole(self.thresholds) or not 1 <= self.thresholds <= _MOST:
-            raise SpecError(message("thresholds is 1, 2 or 3, not {value!r}", value=self.thresholds))
-        if not is_real(self.trim) or not 0.0 < self.trim < 0.5:
-            raise SpecError(
-                message("trim is a share of the rows between 0 and 0.5, not {value!r}", value=self.trim)
-            )
-        for name in ("time_effects", "intercept", "kink"):
-            if not isinstance(getattr(self, name), bool):
-                raise SpecError(
-                    message("{name} is True or False, not {value!r}", name=name, value=getattr(self, name))
-                )
-        if self.transform not in get_args(Transform):
-            raise SpecError(
-                message(
-                    "transform is one of {known}, not {value!r}",
-                    known=get_args(Transform),
-                    value=self.transform,
-                )
-            )
-        check_search(self.search)
-        check_confidence(self.level)
-        hansen = self.transform == "hansen-1999"
-        refuse_idle(
-            {"time_effects": hansen and self.time_effects, "intercept": hansen and self.intercept},
-            message("are no part of transform='hansen-1999': set them to False"),
-        )
-        roles_of(self.formula, named, self.threshold)
-
-    def _check_kink(self, named: tuple[str, ...]) -> None:
-        refuse_idle(
-            {
-                "regime": named not in ((), (self.threshold,)),
-                "thresholds": self.thresholds != 1,
-                "search": self.search != "exact",
-                "intercept": self.intercept is True,
-                "transform": self.transform != "within",
-            },
-            message(
-                "do not apply to a kink: it is one, of the threshold variable itself, by an exact search"
-            ),
-        )
+        object.__setattr__(self, "regime", regime_of(self))
 
     @property
     def effects(self) -> Effects:
@@ -232,7 +180,7 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
 
     def _result(self, found: Searched) -> ThresholdFit:
         regime = found.regime()
-        design, linear = self._regression(found, found.columns.by_regime(regime))
+        design, linear = regression_of(found, found.columns.by_regime(regime), self.effects)
         counts = np.bincount(regime)
         last = found.paths[-1]
         f = last.f(found.search.space.degrees)[0]
@@ -260,20 +208,3 @@ class PanelThreshold(LinearSpec[ThresholdFit]):
             f_statistics=f,
             searched=found,
         )
-
-    def _regression(self, found: Searched, design: Design) -> tuple[Design, LinearFit]:
-        """Return the rows of the regression with its columns by regime, and the problem."""
-        space = found.search.space
-        if not isinstance(space, HansenSpace):
-            return design, fit_swept(design.y, design.X, design.terms, design.layout, self.effects)
-        moved = space.moved(np.column_stack([design.X, design.y]))
-        kept = design.keep(space.kept, reason=message("the last {period}, as Hansen's program drops it"))
-        linear = fit_plain(
-            moved[:, -1].copy(),
-            np.ascontiguousarray(moved[:, :-1]),
-            design.terms,
-            kept.layout,
-            "none",
-            0,
-        )
-        return kept, replace(linear, can=MADE_ROWS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,15 +14,9 @@ from panelkit.formula.conditions import check_where
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
-from panelkit.language.register import entries
-from panelkit.models.dynamic.short.adjusted_moments import AdjustedMoments
-from panelkit.models.dynamic.short.bias_corrected_lsdv import BiasCorrectedLSDV
+from panelkit.models.dynamic.short.comparison_makers import makers_of
 from panelkit.models.dynamic.short.dynamic_rows import DynamicEffects
-from panelkit.models.dynamic.short.half_panel import HalfPanelJackknife
 from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags
-from panelkit.models.dynamic.short.transformed_likelihood import TransformedLikelihood
-from panelkit.models.linear.fixed_effects import FixedEffects
-from panelkit.models.linear.pooled import PooledOLS
 from panelkit.models.reading import open_frame
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -40,7 +33,6 @@ _NAMES: dict[str, Message] = {
     "difference-gmm": message("Difference GMM"),
     "system-gmm": message("System GMM"),
 }
-_GMM = {"difference-gmm": "DifferenceGMM", "system-gmm": "SystemGMM"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +194,7 @@ def compare_dynamic(
     True
     """
     lags = own_lags(formula)
-    makers = _makers(formula, effects, check_where(where))
+    makers = makers_of(formula, effects, check_where(where))
     chosen = tuple(makers) if estimators is None else tuple(estimators)
     unknown = [name for name in chosen if name not in makers]
     if effects not in get_args(DynamicEffects) or unknown or not chosen:
@@ -225,35 +217,3 @@ def compare_dynamic(
     if not results:
         raise next(iter(errors.values()))
     return DynamicComparison(results, {name: error.said for name, error in errors.items()}, lags)
-
-
-def _makers(formula: str, effects: DynamicEffects, where: str | None) -> dict[str, Callable[[], Any]]:
-    """Return how the spec of every estimator is made, those of the register that are at hand included."""
-
-    def pooled() -> Any:
-        return (
-            FixedEffects(formula, "time", where=where)
-            if effects == "twoway"
-            else PooledOLS(formula, where=where)
-        )
-
-    made: dict[str, Callable[[], Any]] = {
-        "pooled": pooled,
-        "half-panel": lambda: HalfPanelJackknife(formula, effects, where=where),
-        "lsdvc": lambda: BiasCorrectedLSDV(formula, effects=effects, where=where),
-        "adjusted-moments": lambda: AdjustedMoments(formula, effects, where=where),
-        "likelihood": lambda: TransformedLikelihood(formula, effects, where=where),
-    }
-    offered_here = {entry.name: entry for entry in entries("estimator")}
-    for name, kind in _GMM.items():
-        if kind in offered_here:
-            made[name] = partial(_gmm, offered_here[kind].load(), formula, effects, where)
-    made["within"] = lambda: FixedEffects(formula, effects, where=where)
-    return made
-
-
-def _gmm(kind: Any, formula: str, effects: DynamicEffects, where: str | None) -> Any:
-    """Return a spec of GMM with its default instruments and the same effects."""
-    known = {field.name for field in fields(kind)}
-    options: dict[str, Any] = {"where": where, "time_effects": effects == "twoway", "effects": effects}
-    return kind(formula, **{name: value for name, value in options.items() if name in known})
