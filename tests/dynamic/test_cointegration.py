@@ -12,6 +12,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.models.dynamic.cointegration.chance import reference
+from panelkit.models.dynamic.cointegration.drift import steps_of
 from panelkit.models.dynamic.cointegration.moments import MOMENTS
 from panelkit.models.dynamic.cointegration.plan import Plan
 from panelkit.models.dynamic.cointegration.resampled import _null_model, bootstrap
@@ -400,3 +401,87 @@ def test_the_bootstrap_finds_the_lags_that_made_the_changes() -> None:
     # what is drawn has, with the same bias, the slopes of the data: that is what ridding the mean of its bias does
     np.testing.assert_allclose(held[0], raw, atol=0.04)
     assert raw[0] < 0.36  # and that bias is there
+
+
+def grown(drift: float, seed: int, units: int = 31, periods: int = 13) -> pd.DataFrame:
+    """Return unrelated walks that drift, with correlated steps and a spread of their own in every unit."""
+    rng = np.random.default_rng(seed)
+    steps = rng.standard_normal((units, periods, 2))
+    steps[..., 0] = 0.5 * steps[..., 1] + np.sqrt(0.75) * steps[..., 0]
+    walks = np.cumsum(steps + drift, axis=1) * np.exp(rng.standard_normal((units, 1, 2)))
+    index = pd.MultiIndex.from_product([range(units), range(2001, 2001 + periods)], names=["city", "year"])
+    return pd.DataFrame(walks.reshape(-1, 2), index=index, columns=["y", "x"])
+
+
+def test_series_that_grow_without_cointegration_are_not_taken_for_cointegrated() -> None:
+    """Draws without drift rejected 100 of 100 true nulls here by panel v and the variance ratios, 94 by G_alpha."""
+    beyond: dict[str, int] = {}
+    for seed in range(24):
+        found = pk.panel_cointegration("y ~ x", grown(3.0, seed), test="all", reps=99, rng=seed)
+        for _, row in found.table.iterrows():
+            beyond[row["test"]] = beyond.get(row["test"], 0) + (row["p_simulated"] <= 0.05)
+    assert max(beyond.values()) <= 6  # 24 draws at 5 %: seven or more has a probability of 0.0001
+    assert sum(beyond.values()) <= 45  # 18 statistics: 21.6 expected, and they depend on each other
+    assert any("grow or fall" in str(note) for note in found.notes)
+
+
+def test_the_bootstrap_keeps_growth_too() -> None:
+    kinds: Any = ("pedroni", "variance-ratio")
+    for test in kinds:
+        p = np.array(
+            [
+                pk.panel_cointegration(
+                    "y ~ x", grown(3.0, seed), test=test, reps=0, bootstrap=19, rng=seed
+                ).table["p_bootstrap"]
+                for seed in range(12)
+            ]
+        )
+        assert (
+            (p <= 0.05).sum(axis=0) <= 4
+        ).all()  # 12 draws at 5 %: five or more has a probability of 0.0002
+
+
+def test_without_growth_nothing_is_said_of_it() -> None:
+    found = pk.panel_cointegration("y ~ x", grown(0.0, 3), reps=0)
+    assert not any("grow or fall" in str(note) for note in found.notes)
+
+
+def test_steps_are_those_that_made_the_walks() -> None:
+    frame = grown(1.0, 5, units=300, periods=40)
+    values = frame.to_numpy().reshape(300, 40, 2)
+    steps = steps_of(values[..., 0], values[..., 1:], drifting=True)
+    assert steps.mean.mean(axis=0) == pytest.approx([1.0 * (0.5 + np.sqrt(0.75)) ** 0, 1.0], abs=0.05)
+    assert (steps.root.T @ steps.root)[0, 1] == pytest.approx(0.5, abs=0.03)
+    assert steps.mean.std() < 0.05  # all units drift alike: their means are drawn together
+    assert not steps_of(values[..., 0], values[..., 1:], drifting=False).mean.any()
+
+
+@pytest.mark.parametrize(
+    ("formula", "options", "said"),
+    [
+        ("y ~ line", {"test": "pedroni"}, "`line` is a straight line"),
+        ("line ~ x", {"test": "kao"}, "`line` is a straight line"),
+        ("y ~ lag(y)", {"test": "westerlund"}, "repeat each other"),
+        ("y ~ x + diff(x)", {"test": "westerlund"}, "repeat each other"),
+        ("y ~ late", {"test": "westerlund"}, "repeat each other"),
+        ("late ~ x", {"test": "westerlund"}, "repeat each other"),
+        ("y ~ x", {"demean": "yes"}, "demean is True or False"),
+    ],
+)
+def test_equations_without_rank_give_no_number(formula: str, options: dict[str, Any], said: str) -> None:
+    frame = grown(0.0, 2, units=6, periods=20)
+    year = frame.index.get_level_values("year")
+    frame = frame.assign(line=3.0 * year, late=1.0 * (year == year.max()))
+    with pytest.raises(pk.SpecError, match=said):
+        pk.panel_cointegration(formula, frame, reps=0, **options)
+
+
+def test_all_leaves_out_what_does_not_apply_with_the_reason() -> None:
+    found = pk.panel_cointegration("y ~ x", grown(0.0, 2, periods=8), test="all", reps=0, lags=1)
+    assert set(found.table["family"]) == {"pedroni", "kao", "variance-ratio"}
+    assert any("Westerlund (2007) is left out" in str(note) for note in found.notes)
+
+
+def test_variance_ratios_have_no_lags_to_be_too_many() -> None:
+    few = pk.panel_cointegration("y ~ x", grown(0.0, 2, periods=5), test="variance-ratio", lags=9, reps=0)
+    assert np.isfinite(few.table["statistic"]).all()

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from panelkit.kernels.within import FloatArray
+from panelkit.models.dynamic.cointegration.drift import Steps
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
 from panelkit.show.brief import Brief
 
@@ -48,16 +49,22 @@ def reference(
     *,
     rho: float,
     demean: bool,
+    like: Steps | None = None,
 ) -> Reference:
-    """Draw the statistics at N, T and k: y and x independent random walks, and y = sum of x + an AR(rho) error."""
+    """Draw the statistics at N, T and k: y and x random walks, and y = sum of x + an AR(rho) error.
+
+    Steps are independent, with a variance of one; or drift, spread and correlate as those in hand (`like`).
+    """
     n, periods, k = size
     null, other = [], []
     for reps_now in batches(reps, n * periods * (k + 1)):
         steps = rng.standard_normal((reps_now, n, periods, k + 1))
-        walks = np.cumsum(steps, axis=-2)
-        X = walks[..., 1:]
+        walks = np.cumsum(steps if like is None else like.drawn(steps), axis=-2)
+        X, errors = walks[..., 1:], steps[..., 0]
+        if like is not None:
+            errors = errors * (like.spread[:, :1] / like.spread[:, 0].mean())
         null.append(statistics_of(family, walks[..., 0], X, plan, demean=demean))
-        y = X.sum(-1) + autoregression(steps[..., 0], rho)
+        y = X.sum(-1) + autoregression(errors, rho)
         other.append(statistics_of(family, y, X, plan, demean=demean))
     return Reference(joined(null), joined(other))
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.models.dynamic.cointegration.batched import Trend, deterministic, detrended, residuals
 from panelkit.models.dynamic.cointegration.chance import without_means
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
 from panelkit.models.dynamic.cointegration.resampled import fewest_periods
+from panelkit.models.dynamic.cointegration.westerlund import equations_deficient
 from panelkit.models.dynamic.wide import Wide
 from panelkit.panel.design import Design
 
@@ -33,6 +35,7 @@ def checked_plan(
     bootstrap: int,
     reps: int,
     rho: float,
+    demean: Any,
 ) -> tuple[Plan, tuple[int, int]]:
     """Return the plan and the numbers of draws, simulated and bootstrapped, of options that apply.
 
@@ -49,6 +52,8 @@ def checked_plan(
         _whole(name, value)
     if bandwidth is not None:
         _whole("bandwidth", bandwidth)
+    if not isinstance(demean, bool):
+        raise SpecError(message("demean is True or False, not {value!r}", value=demean))
     if test != "all":
         family = families[test]
         if trend not in family.trends:
@@ -74,7 +79,7 @@ def checked_plan(
                     least=_FEWEST_DRAWS,
                 )
             )
-    if isinstance(rho, bool) or not isinstance(rho, int | float) or not 0.0 <= rho < 1.0:
+    if isinstance(rho, bool) or not isinstance(rho, int | float | np.floating) or not 0.0 <= rho < 1.0:
         raise SpecError(message("rho lies between 0 and 1, 1 left out, not {rho!r}", rho=rho))
     return Plan(trend, int(lags), int(leads)), (int(reps), int(bootstrap))
 
@@ -140,6 +145,7 @@ def refuse_exact_units(family: Family, plan: Plan, wide: Wide, design: Design, *
     y, X = wide.y, wide.X
     if demean:
         y, X = without_means(y), X - X.mean(axis=0)
+    _refuse_lines(y, X, wide, design)
     base = deterministic(y.shape[1], plan.trend)
     own, regressors = detrended(y[..., None], base)[..., 0], detrended(X, base)
     sizes = np.linalg.norm(regressors, axis=1, keepdims=True)
@@ -153,6 +159,24 @@ def refuse_exact_units(family: Family, plan: Plan, wide: Wide, design: Design, *
     _refuse(
         exact, wide, design, message("`{outcome}` follows exactly from the regressors", outcome=wide.outcome)
     )
+    if family.leading:
+        lost = equations_deficient(y, X, plan)
+        why = message(
+            "levels and changes at lags={lags}, leads={leads} repeat each other",
+            lags=plan.lags,
+            leads=plan.leads,
+        )
+        _refuse(lost, wide, design, why)
+
+
+def _refuse_lines(y: FloatArray, X: FloatArray, wide: Wide, design: Design) -> None:
+    """Refuse series that are straight lines in a unit: their changes do not vary."""
+    columns = np.concatenate([y[..., None], X], axis=-1)
+    moved = np.linalg.norm(detrended(columns, deterministic(y.shape[1], "constant")), axis=1)
+    left = np.linalg.norm(detrended(columns, deterministic(y.shape[1], "trend")), axis=1)
+    straight = left <= np.maximum(_EXACT * moved, _LEFT * np.linalg.norm(columns, axis=1))
+    for name, marked in zip((wide.outcome, *wide.terms), straight.T, strict=True):
+        _refuse(marked, wide, design, message("`{name}` is a straight line and does not wander", name=name))
 
 
 def _refuse(wrong: Any, wide: Wide, design: Design, why: Any) -> None:

@@ -53,7 +53,7 @@ class Family(Brief):
         if self.leading:
             changes = plan.lags + k * (plan.lags + plan.leads + 1)
             return terms + 1 + k + changes + 1 + plan.lags + plan.leads + 2
-        return max(terms + k + 3, 2 * plan.lags + 4)
+        return max(terms + k + 3, 2 * plan.lags + 4 if self.lagged else 4)
 
 
 def centred(raw: FloatArray, n: int, mean: float, variance: float, *, root: bool) -> FloatArray:

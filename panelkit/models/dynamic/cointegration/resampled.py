@@ -28,6 +28,7 @@ def bootstrap(
     rng: np.random.Generator,
     *,
     demean: bool,
+    drift: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
     """Draw the statistics (reps,) under no cointegration, with the dependence between units that the rows have.
 
@@ -35,7 +36,11 @@ def bootstrap(
     rows of what is left and of the changes of x are drawn again, whole periods together, and summed up. Slopes by unit
     from few rows are noise about a biased mean, which statistics of many units answer to: they are drawn towards their
     mean by the share of sampling error in their variance, and the mean is rid of the bias that draws of it show.
+    `drift` (N, 1 + k) is added to every change of y and x.
     """
+    trend = np.arange(y.shape[-1], dtype=float)
+    moved = np.zeros((len(y), 1 + X.shape[-1])) if drift is None else drift
+    risen = moved[:, :1] * trend, moved[:, None, 1:] * trend[:, None]
     slopes, errors, left, moves = _null_model(y, X, plan)
     slopes = _drawn_together(slopes, errors)
     if slopes.shape[1]:
@@ -47,7 +52,7 @@ def bootstrap(
     for now in batches(reps, X.size + y.size):
         made, drawn = _made(slopes, left, moves, plan, y.shape[-1], now, rng)
         with np.errstate(divide="ignore", invalid="ignore"):  # a draw that fits exactly: see share_beyond
-            found.append(statistics_of(family, made, drawn, plan, demean=demean))
+            found.append(statistics_of(family, made + risen[0], drawn + risen[1], plan, demean=demean))
     return joined(found)
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.cointegration.batched import Trend
@@ -17,6 +19,7 @@ from panelkit.models.dynamic.cointegration.chance import (
     share_beyond,
     size_and_power,
     statistics_of,
+    without_means,
 )
 from panelkit.models.dynamic.cointegration.checks import (
     checked_plan,
@@ -24,28 +27,15 @@ from panelkit.models.dynamic.cointegration.checks import (
     refuse_short,
     refuse_short_bootstrap,
 )
+from panelkit.models.dynamic.cointegration.drift import steps_of
+from panelkit.models.dynamic.cointegration.families import FAMILIES, NAMES
 from panelkit.models.dynamic.cointegration.kao import KAO
 from panelkit.models.dynamic.cointegration.moments import MOMENTS
-from panelkit.models.dynamic.cointegration.pedroni import PEDRONI
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
 from panelkit.models.dynamic.cointegration.resampled import bootstrap as drawn_again
-from panelkit.models.dynamic.cointegration.westerlund import VARIANCE_RATIO, WESTERLUND
+from panelkit.models.dynamic.cointegration.wording import notes_of, title_of
 from panelkit.models.dynamic.named_tests import NamedTests
 from panelkit.models.dynamic.wide import Wide, read_wide
-from panelkit.panel.design import Design
-
-FAMILIES: dict[str, Family] = {
-    "pedroni": PEDRONI,
-    "kao": KAO,
-    "westerlund": WESTERLUND,
-    "variance-ratio": VARIANCE_RATIO,
-}
-_ALL = {
-    "pedroni": message("Pedroni"),
-    "kao": message("Kao"),
-    "westerlund": message("Westerlund (2007)"),
-    "variance-ratio": message("Westerlund (2005)"),
-}
 
 
 @offered(
@@ -84,7 +74,7 @@ def panel_cointegration(
     test
         "pedroni": seven statistics from residuals, slopes by unit (Pedroni 1999, 2004). "kao": five, one slope for all
         (Kao 1999). "westerlund": four from error-correction equations by unit (Westerlund 2007). "variance-ratio": two
-        (Westerlund 2005). "all": one after the other.
+        (Westerlund 2005). "all": one after the other; those that do not apply are left out with the reason.
     trend
         Deterministic terms of every unit: "none", "constant" or "trend" (and a constant). Kao has a constant.
     lags
@@ -100,7 +90,8 @@ def panel_cointegration(
         Draws of a bootstrap that keeps the dependence between units (Westerlund 2007, section 4; the slopes that it
         draws from are shrunk and rid of their bias, see `resampled.py`); 0: none.
     reps
-        Draws, at the N and T in hand, of independent random walks, which give `p_simulated` and `size` (how often the
+        Draws, at the N and T in hand, of random walks, independent between units, whose changes drift (with a
+        constant), spread and correlate as those in hand, which give `p_simulated` and `size` (how often the
         limit's 5 % rejects), and of panels with cointegration, which give `power`; 0: none.
     rho
         How much of the deviation from the long run stays until the next period, in the draws for `power`.
@@ -137,46 +128,48 @@ def panel_cointegration(
     ['g-tau', 'g-alpha', 'p-tau', 'p-alpha']
     """
     kinds = tuple(FAMILIES) if test == "all" else (test,)
-    plan, draws = checked_plan(test, FAMILIES, trend, lags, leads, bandwidth, bootstrap, reps, rho)
+    plan, draws = checked_plan(test, FAMILIES, trend, lags, leads, bandwidth, bootstrap, reps, rho, demean)
     chance = as_generator(rng)
     wide, design = read_wide(formula, data, unit=unit, time=time, where=where)
     plan = plan.with_periods(wide.size[1], bandwidth)
     skipped: list[Message] = []
+    refused: SpecError | None = None
     parts = []
     for kind in kinds:
         family = FAMILIES[kind]
         if test == "all" and trend not in family.trends:
-            skipped.append(message("{family} takes a constant only and is left out", family=_ALL[kind]))
+            skipped.append(message("{family} takes a constant only and is left out", family=NAMES[kind]))
             continue
-        refuse_short(family, plan, wide, design)
-        if draws[1]:
-            refuse_short_bootstrap(plan, wide, design)
-        refuse_exact_units(family, plan, wide, design, demean=demean)
+        try:
+            refuse_short(family, plan, wide, design)
+            if draws[1]:
+                refuse_short_bootstrap(plan, wide, design)
+            refuse_exact_units(family, plan, wide, design, demean=demean)
+        except SpecError as found:
+            refused = found
+            skipped.append(message("{family} is left out: {why}", family=NAMES[kind], why=found.said))
+            continue
         part = _rows(family, plan, wide, draws, chance, rho=rho, demean=demean)
         if test == "all":
             part.insert(0, "family", kind)
         parts.append(part)
+    if refused is not None and (test != "all" or not parts):
+        raise refused
+    drifting = steps_of(*_tested(wide, demean), drifting=True).drifting
     table = pd.concat(parts, ignore_index=True)
     names = {key: name for kind in kinds for key, name in FAMILIES[kind].names.items()}
     return NamedTests(
-        title=_title(test, wide),
+        title=title_of(test, wide),
         null=design.spoken(message("no cointegration in any {unit}")),
         table=table,
-        names={**names, **(_ALL if test == "all" else {})},
+        names={**names, **(NAMES if test == "all" else {})},
         facts=_facts(plan, wide, draws, trend, demean, rho, seed_of(rng)),
         notes=(
-            *_notes(kinds, plan, wide, draws, demean, rho, design, rng),
+            *notes_of(kinds, plan, wide, draws, demean, rho, design, rng, drifting),
             *skipped,
             *wide.said(),
             *design.notes,
         ),
-    )
-
-
-def _title(test: str, wide: Wide) -> Message:
-    title = message("Panel cointegration tests") if test == "all" else FAMILIES[test].title
-    return message(
-        "{title}: {outcome} ~ {terms}", title=title, outcome=wide.outcome, terms=" + ".join(wide.terms)
     )
 
 
@@ -196,9 +189,15 @@ def _rows(
     limited = family.standard is KAO.standard or (plan.trend, k) in MOMENTS
     z = family.standard(raw, n, k, plan.trend) if limited else {}
     reps, again = draws
-    drawn = reference(family, plan, wide.size, reps, chance, rho=rho, demean=demean) if reps else None
+    like = steps_of(*_tested(wide, demean), drifting=plan.trend == "constant")
+    drawn = (
+        reference(family, plan, wide.size, reps, chance, rho=rho, demean=demean, like=like) if reps else None
+    )
     null_z = family.standard(drawn.null, n, k, plan.trend) if drawn and limited else {}
-    boot = drawn_again(family, wide.y, wide.X, plan, again, chance, demean=demean) if again else {}
+    drift = steps_of(wide.y, wide.X, drifting=plan.trend == "constant").drift
+    boot = (
+        drawn_again(family, wide.y, wide.X, plan, again, chance, demean=demean, drift=drift) if again else {}
+    )
     rows = []
     for name, value in raw.items():
         upper = name in family.upper
@@ -223,6 +222,11 @@ def _rows(
     return frame[[name for name in order if name in frame]]
 
 
+def _tested(wide: Wide, demean: bool) -> tuple[FloatArray, FloatArray]:
+    """Return y and X as the statistics see them."""
+    return (without_means(wide.y), wide.X - wide.X.mean(axis=0)) if demean else (wide.y, wide.X)
+
+
 def _facts(
     plan: Plan, wide: Wide, draws: tuple[int, int], trend: str, demean: bool, rho: float, seed: int | None
 ) -> dict[str, Any]:
@@ -241,56 +245,3 @@ def _facts(
         "rho": rho,
         "seed": seed,
     }
-
-
-def _notes(
-    kinds: tuple[str, ...],
-    plan: Plan,
-    wide: Wide,
-    draws: tuple[int, int],
-    demean: bool,
-    rho: float,
-    design: Design,
-    rng: Any,
-) -> list[Message]:
-    n, periods, k = wide.size
-    families = [FAMILIES[kind] for kind in kinds]
-    said = [message("{n} {units}, {periods_held} {periods}", n=n, periods_held=periods)]
-    if any(family.kernel for family in families):
-        said.append(message("Bartlett kernel, bandwidth {bandwidth}", bandwidth=plan.bandwidth))
-    if any(family.lagged for family in families):
-        said.append(message("lagged changes: {lags}", lags=plan.lags))
-    if any(family.leading for family in families) and plan.leads:
-        said.append(message("leads of the changes of x: {leads}", leads=plan.leads))
-    if demean:
-        said.append(message("the mean over {units} of every {period} is taken out"))
-    if draws[0]:
-        said.append(
-            message(
-                "p (T in hand) and size: {reps:,} draws of independent random walks at this N and T; power: as many "
-                "draws with cointegration, {rho:g} of a deviation staying until the next {period}, against the 5 % "
-                "value of the former (seed {seed})",
-                reps=draws[0],
-                rho=rho,
-                seed=seed_of(rng),
-            )
-        )
-    if draws[1]:
-        said.append(
-            message(
-                "p (bootstrap): {reps:,} draws of whole {periods}, so that {units} move together as they do "
-                "in the data; changes follow {lags} lags of their own",
-                reps=draws[1],
-                lags=plan.lags,
-            )
-        )
-    elif not demean:
-        said.append(
-            message(
-                "p (limit) and p (T in hand) hold for {units} that are independent of each other: bootstrap= or "
-                "demean= where shocks are common"
-            )
-        )
-    if any(family is not KAO for family in families) and (plan.trend, k) not in MOMENTS:
-        said.append(message("the moments of the limit are held for up to 5 regressors: no z for {k}", k=k))
-    return [design.spoken(one) for one in said]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import message
 from panelkit.models.dynamic.cointegration.batched import (
@@ -20,6 +21,9 @@ from panelkit.models.dynamic.cointegration.batched import (
 from panelkit.models.dynamic.cointegration.moments import MOMENTS
 from panelkit.models.dynamic.cointegration.plan import Family, Plan, centred
 
+_EXACT = 1e-9
+_ROUNDING = 256 * np.finfo(float).eps
+
 
 def error_correction(y: FloatArray, X: FloatArray, plan: Plan) -> dict[str, FloatArray]:
     """Return G_tau, G_alpha, P_tau, P_alpha (...) of y (..., N, T) and X (..., N, T, k).
@@ -28,19 +32,8 @@ def error_correction(y: FloatArray, X: FloatArray, plan: Plan) -> dict[str, Floa
     T is the number of rows of that regression. a_i(1) = w_u/w_y, roots of long-run variances of the lags and leads of
     dx with e, and of dy (about its mean where there is a trend).
     """
-    first = plan.lags + 1
-    change, moves = np.diff(y, axis=-1), np.diff(X, axis=-2)
-    ahead = plan.leads
-    now = change[..., first - 1 : change.shape[-1] - ahead]
+    now, before, levels, past, around, base = _equation(y, X, plan)
     rows = now.shape[-1]
-    past = lagged(change, first - 1, range(1, plan.lags + 1))[..., :rows, :]
-    around = np.concatenate(
-        [lagged(moves[..., j], first - 1, range(-ahead, plan.lags + 1)) for j in range(moves.shape[-1])],
-        axis=-1,
-    )
-    base = deterministic(rows, plan.trend)
-    levels = X[..., first - 1 : first - 1 + rows, :]
-    before = y[..., first - 1 : first - 1 + rows]
     others = detrended(np.concatenate([levels, past, around], axis=-1), base)
     both = swept(detrended(np.stack([now, before], axis=-1), base), others)
     dy, pulled = both[..., 0], both[..., 1]
@@ -58,6 +51,36 @@ def error_correction(y: FloatArray, X: FloatArray, plan: Plan) -> dict[str, Floa
         "p-tau": pooled * np.sqrt(square.sum(-1) / (scaled**2).mean(-1)),
         "p-alpha": rows * pooled,
     }
+
+
+def _equation(y: FloatArray, X: FloatArray, plan: Plan) -> tuple[FloatArray, ...]:
+    """Return dy and y_{t-1} (..., rows), x_{t-1}, past dy, dx (..., rows, q) and deterministic columns (rows, d)."""
+    first = plan.lags + 1
+    change, moves = np.diff(y, axis=-1), np.diff(X, axis=-2)
+    ahead = plan.leads
+    now = change[..., first - 1 : change.shape[-1] - ahead]
+    rows = now.shape[-1]
+    past = lagged(change, first - 1, range(1, plan.lags + 1))[..., :rows, :]
+    around = np.concatenate(
+        [lagged(moves[..., j], first - 1, range(-ahead, plan.lags + 1)) for j in range(moves.shape[-1])],
+        axis=-1,
+    )
+    base = deterministic(rows, plan.trend)
+    levels = X[..., first - 1 : first - 1 + rows, :]
+    before = y[..., first - 1 : first - 1 + rows]
+    return now, before, levels, past, around, base
+
+
+def equations_deficient(y: FloatArray, X: FloatArray, plan: Plan) -> Array:
+    """Mark the units (N,) a column of whose equation does not vary in its rows, or follows from the others."""
+    _, before, levels, past, around, base = _equation(y, X, plan)
+    whole = np.concatenate([before[..., None], levels, past, around], axis=-1)
+    columns = detrended(whole, base)
+    sizes = np.linalg.norm(columns, axis=-2)
+    gone = (sizes <= _ROUNDING * np.linalg.norm(whole, axis=-2)).any(axis=-1)
+    unit = columns / np.where(sizes > 0.0, sizes, 1.0)[:, None, :]
+    marked: Array = gone | (np.linalg.svd(unit, compute_uv=False)[:, -1] <= _EXACT)
+    return marked
 
 
 def _ratio(
