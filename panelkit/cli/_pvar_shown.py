@@ -28,7 +28,7 @@ _WIDEST = 160
 
 
 def print_parts(
-    fit: Any, chosen: Any, parts: Mapping[str, Any], frame: pd.DataFrame, language: Language
+    fit: Any, chosen: Any, causes: Any, parts: Mapping[str, Any], frame: pd.DataFrame, language: Language
 ) -> None:
     """Print the choice of lags, the fit, its Granger tests, and what was asked of it.
 
@@ -38,6 +38,8 @@ def print_parts(
         The fitted panel VAR.
     chosen
         The choice of its order, or None.
+    causes
+        Its Granger tests.
     parts
         Responses, shares and projections by name.
     frame
@@ -56,7 +58,7 @@ def print_parts(
         further = [f"  - {note}" for note in data_notes(frame, language=language) if note not in said]
         if further:
             typer.echo(plain.fold("\n".join(further), width))
-        typer.echo(plain.fold("\n" + _table_of(fit.granger(), language, width), width))
+        typer.echo(plain.fold("\n" + _table_of(causes, language, width), width))
         for part in parts.values():
             typer.echo("\n" + plain.fold(part.summary(language=language, width=width), width))
 
@@ -97,7 +99,7 @@ def _room(text: str, notes: Any = (), language: Language = "en") -> int:
     return max(cells(line) for line in text.splitlines() if line not in said)
 
 
-def print_content(fit: Any, chosen: Any, parts: Mapping[str, Any]) -> None:
+def print_content(fit: Any, chosen: Any, causes: Any, parts: Mapping[str, Any]) -> None:
     """Print the fit and what was asked of it as JSON."""
     print_json(
         {
@@ -108,7 +110,7 @@ def print_content(fit: Any, chosen: Any, parts: Mapping[str, Any]) -> None:
             "sigma": fit.sigma.tolist(),
             "roots": records(fit.stability()),
             "stable": fit.stable,
-            "granger": records(fit.granger().tidy()),
+            "granger": records(causes.tidy()),
             **{name: _content(part) for name, part in parts.items()},
             "notes": _both(fit.notes),
         }
@@ -129,13 +131,17 @@ def _both(notes: Any) -> list[dict[str, str]]:
     return [{"en": str(note), "zh": note.text("zh")} for note in notes]
 
 
-def write(fit: Any, parts: Mapping[str, Any], folder: Path, language: Language, *, quiet: bool) -> None:
+def write(
+    fit: Any, causes: Any, parts: Mapping[str, Any], folder: Path, language: Language, *, quiet: bool
+) -> None:
     """Write the fit, its tests and every part as tables and figures, and name the files.
 
     Parameters
     ----------
     fit
         The fitted panel VAR.
+    causes
+        Its Granger tests.
     parts
         Responses, shares and projections by name.
     folder
@@ -151,7 +157,7 @@ def write(fit: Any, parts: Mapping[str, Any], folder: Path, language: Language, 
     written = [
         fit.to_docx(folder / "pvar.docx", language=language),
         fit.plot_roots(language=language).save(folder / "roots.svg"),
-        write_whole(folder / "granger.csv", fit.granger().tidy().to_csv(index=False)),
+        write_whole(folder / "granger.csv", causes.tidy().to_csv(index=False)),
     ]
     for name, part in parts.items():
         written += [

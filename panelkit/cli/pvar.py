@@ -2,120 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
 from panelkit.cli._chosen import given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Lags, Output, SampleOptions, SeedOption
+from panelkit.cli._options import Output
 from panelkit.cli._output import file_out
+from panelkit.cli._pvar_options import Bands, Estimator, Responses, System, VectorRowsChosen
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
 app = typer.Typer(add_completion=False)
-
-
-class Estimator(StrEnum):
-    """How the system is estimated."""
-
-    gmm = "gmm"
-    bias_corrected = "bias-corrected"
-    least_squares = "least-squares"
-
-
-class Transform(StrEnum):
-    """How the effects of units are taken out."""
-
-    fod = "fod"
-    fd = "fd"
-
-
-class Bands(StrEnum):
-    """How bands are made."""
-
-    bootstrap = "bootstrap"
-    monte_carlo = "monte-carlo"
-    none = "none"
-
-
-@dataclass(frozen=True)
-class VectorRowsChosen(SampleOptions):
-    """The rows of a panel VAR; `--lags` says here how many lags it has, and lags read years outside `--years`."""
-
-    lags: ClassVar[Lags] = Lags.reach  # type: ignore[misc]
-
-
-@dataclass(frozen=True)
-class System:
-    """The system and how it is estimated."""
-
-    lag_order: Annotated[int, typer.Option("--lags", min=1, help="Lags of all variables. 滞后阶数。")] = 1
-    choose_lags: Annotated[
-        int | None,
-        typer.Option(
-            "--choose-lags", min=1, help="Take the order up to this one that MBIC chooses. 按 MBIC 选阶。"
-        ),
-    ] = None
-    exogenous: Annotated[
-        list[str] | None,
-        typer.Option(help="A strictly exogenous term of every equation, repeatable. 严格外生变量，可重复。"),
-    ] = None
-    estimator: Annotated[Estimator, typer.Option(help="Estimator. 估计方法。")] = Estimator.gmm
-    transform: Annotated[
-        Transform, typer.Option(help="Forward orthogonal deviations or differences. 去个体效应的变换。")
-    ] = Transform.fod
-    instruments: Annotated[
-        str | None,
-        typer.Option(help='Lags of the levels: "1:2", all or exact. 工具变量的滞后阶。'),
-    ] = None
-    by_period: Annotated[
-        bool,
-        typer.Option("--by-period", help="One instrument a lag and year, not collapsed. 工具变量不折叠。"),
-    ] = False
-    two_step: Annotated[bool, typer.Option("--two-step", help="Two-step GMM. 两步 GMM。")] = False
-    no_time_effects: Annotated[
-        bool, typer.Option("--no-time-effects", help="Leave year effects in. 不含时间效应。")
-    ] = False
-    cluster: Annotated[str | None, typer.Option(help="A column of clusters; none: the unit. 聚类列。")] = None
-
-
-@dataclass(frozen=True)
-class Responses:
-    """What is asked of the system."""
-
-    order: Annotated[
-        str | None,
-        typer.Option(
-            help='Variables by name or number, the one that moves all others first: "2,1". 冲击的排序（Cholesky）。'
-        ),
-    ] = None
-    horizon: Annotated[int, typer.Option(help="Years after the shock. 响应期数。")] = 10
-    bands: Annotated[Bands, typer.Option(help="Units drawn again, normal draws, or none. 置信带。")] = (
-        Bands.bootstrap
-    )
-    reps: Annotated[int, typer.Option(help="Draws of the bands. 抽样次数。")] = 1000
-    seed: SeedOption = 0
-    joint: Annotated[
-        bool, typer.Option("--joint", help="Bands of whole paths of responses. 整条路径的联合置信带。")
-    ] = False
-    generalised: Annotated[
-        bool, typer.Option("--generalised", help="Generalised shocks: no order. 广义脉冲响应。")
-    ] = False
-    cumulative: Annotated[bool, typer.Option("--cumulative", help="Responses summed up. 累积脉冲响应。")] = (
-        False
-    )
-    fevd: Annotated[bool, typer.Option("--fevd", help="Variance decomposition. 方差分解。")] = False
-    normalise: Annotated[
-        bool, typer.Option("--normalise", help="Generalised shares that sum to one. 广义方差分解归一化。")
-    ] = False
-    projections: Annotated[
-        bool, typer.Option("--projections", help="Local projections beside the responses. 局部投影。")
-    ] = False
 
 
 @command(
@@ -143,7 +44,7 @@ def pvar(
     if plot is not None:
         shown.check_figure(plot)
     check_horizon(asked.horizon)
-    check_bands(asked.bands.value, asked.reps, "percentile")
+    check_bands(asked.bands.value, asked.reps, asked.interval.value)
     order = None if asked.order is None else names_in(asked.order)
     positions(order, variables)
     spec = _spec(variables, system)
@@ -152,13 +53,14 @@ def pvar(
     extra = [] if system.cluster is None else [parse_formula(f"{system.cluster} ~ 1")]
     rows = rows_of(ctx, sample, [*formulas, *extra], beside=(_reach(spec, system), 0))
     fit, chosen = _fit(spec, system, rows)
+    causes = fit.granger(asked.granger.value)
     parts = _asked(fit, asked, order)
     if output.as_json:
-        shown.print_content(fit, chosen, parts)
+        shown.print_content(fit, chosen, causes, parts)
     else:
-        shown.print_parts(fit, chosen, parts, rows.frame, output.language)
+        shown.print_parts(fit, chosen, causes, parts, rows.frame, output.language)
     if output.out is not None:
-        shown.write(fit, parts, output.out, output.language, quiet=output.as_json)
+        shown.write(fit, causes, parts, output.out, output.language, quiet=output.as_json)
     if plot is not None:
         shown.draw(parts, plot, output.language)
         typer.echo(str(plot), err=output.as_json)
@@ -190,7 +92,10 @@ def _spec(variables: list[str], system: System) -> Any:
         collapse=not system.by_period,
         steps=2 if system.two_step else 1,
         estimator=system.estimator.value,
+        errors=system.errors.value,
         cluster=system.cluster,
+        singular=system.singular.value,
+        tolerance=system.tolerance,
     )
 
 
@@ -226,7 +131,8 @@ def _fit(spec: Any, system: System, rows: Any) -> tuple[Any, Any]:
 def _asked(fit: Any, asked: Responses, order: list[str] | None) -> dict[str, Any]:
     """Return the parts that were asked for, by name."""
     kind = "generalised" if asked.generalised else "orthogonalised"
-    chance = {"bands": asked.bands.value, "reps": asked.reps, "rng": asked.seed, "kind": kind, "order": order}
+    chance: dict[str, Any] = {"bands": asked.bands.value, "reps": asked.reps, "rng": asked.seed}
+    chance |= {"interval": asked.interval.value, "kind": kind, "order": order}
     parts = {"responses": fit.irf(asked.horizon, cumulative=asked.cumulative, joint=asked.joint, **chance)}
     if asked.fevd:
         parts["shares"] = fit.fevd(asked.horizon, normalise=asked.normalise, **chance)
@@ -251,7 +157,7 @@ def _refuse_idle(ctx: typer.Context, system: System, asked: Responses) -> None:
             )
             refuse(ctx, name, said)
     if asked.bands is Bands.none:
-        for name in ("reps", "seed", "joint"):
+        for name in ("reps", "seed", "joint", "interval"):
             said = message("--{option} is of the bands, and --bands none draws nothing", option=name)
             refuse(ctx, name, said)
     if asked.generalised:

@@ -92,6 +92,31 @@ def test_lags_are_chosen(panelkit: Command, own: Path) -> None:
     assert found["facts"]["lags"] == best
 
 
+def test_errors_intervals_and_a_singular_weight_reach_the_model(panelkit: Command, own: Path) -> None:
+    frame = pd.read_csv(own).set_index(["city", "year"])
+    run = panelkit(
+        "pvar", "a", "b", *of_own(own), "--errors", "jackknife", "--interval", "normal", *FEW, "--json"
+    )
+    found = json.loads(run.out)
+    fit = pk.PanelVAR(("a", "b"), errors="jackknife").fit(frame)
+    errors = [row["std_error"] for row in found["coefficients"]]
+    assert errors == pytest.approx(list(fit.std_errors), rel=1e-10)  # the same sums
+    rows = pd.DataFrame(found["responses"]["rows"])
+    irf = fit.irf(4, reps=99, interval="normal").tidy()
+    np.testing.assert_allclose(rows["conf_low"], irf["conf_low"], rtol=1e-8, atol=1e-12)
+    many = ("pvar", "a", "b", *of_own(own), "--two-step", "--instruments", "all", "--bands", "none")
+    refused = panelkit(*many)
+    assert refused.status == 2
+    assert "singular" in refused.err
+    run = panelkit(*many, "--singular", "pinv", "--tolerance", 1e-6, "--granger", "chi2", "--json")
+    assert run.status == 0, run.err
+    fit = pk.PanelVAR(("a", "b"), instruments="all", steps=2, singular="pinv", tolerance=1e-6).fit(frame)
+    estimates = [row["estimate"] for row in json.loads(run.out)["coefficients"]]
+    assert estimates == pytest.approx(list(fit.estimates), rel=1e-10)  # the same sums
+    told = json.loads(run.out)["granger"]
+    assert told[0]["p_value"] == pytest.approx(fit.granger("chi2").table["p_value"].iloc[0], rel=1e-8)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [60, 160])
 def test_lines_keep_to_the_terminal(
@@ -138,6 +163,9 @@ def test_files_are_written(panelkit: Command, own: Path, tmp_path: Path) -> None
         (("--bands", "none", "--reps", 199), "draws nothing"),
         (("--choose-lags", 2, "--lags", 1), "leave one of them out"),
         (("--estimator", "least-squares", "--two-step"), "of GMM"),
+        (("--bands", "none", "--interval", "basic"), "draws nothing"),
+        (("--singular", "pinv"), "one step"),
+        (("--tolerance", 1e-8), "pinv"),
         (("--instruments", "2"), "1:2"),
         (("--plot", "irf.gif"), "end the name"),
     ],

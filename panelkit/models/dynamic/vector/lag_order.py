@@ -169,8 +169,8 @@ def _orders(spec: PanelVAR, sample: VectorSample, r: float) -> Iterator[tuple[An
 def _notes(best: dict[str, int], n: int, table: pd.DataFrame) -> tuple[Message, ...]:
     said = [
         message(
-            "MBIC takes {mbic} lags, MAIC {maic}, MQIC {mqic}; one sample of {n} rows and one set of instruments, J of "
-            "two steps",
+            "order by MBIC {mbic}, by MAIC {maic}, by MQIC {mqic}; one sample of {n} rows and one set of instruments, "
+            "J of two steps",
             n=n,
             **best,
         )
