@@ -485,3 +485,19 @@ def test_all_leaves_out_what_does_not_apply_with_the_reason() -> None:
 def test_variance_ratios_have_no_lags_to_be_too_many() -> None:
     few = pk.panel_cointegration("y ~ x", grown(0.0, 2, periods=5), test="variance-ratio", lags=9, reps=0)
     assert np.isfinite(few.table["statistic"]).all()
+
+
+@pytest.mark.parametrize("chance", ["p_simulated", "p_bootstrap"])
+def test_provinces_that_grow_alike_with_errors_of_their_own_size_keep_kao_at_its_size(chance: str) -> None:
+    """Means drawn together in standard deviations only made it reject 42 % (draws) and 68 % (bootstrap) here."""
+    beyond = np.zeros(5)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        steps = rng.standard_normal((31, 13, 2)) * np.exp(0.5 * rng.standard_normal((31, 1, 2))) + 2.0
+        frame = grown(0.0, 0).assign(
+            **dict(zip("yx", np.cumsum(steps, axis=1).reshape(-1, 2).T, strict=True))
+        )
+        draws = {"reps": 99} if chance == "p_simulated" else {"reps": 0, "bootstrap": 39}
+        found = pk.panel_cointegration("y ~ x", frame, test="kao", rng=seed, **draws)  # type: ignore[arg-type]
+        beyond += found.table[chance] <= 0.05
+    assert beyond.max() <= 5  # 20 draws at 5 %: six or more has a probability of 0.0003

@@ -43,17 +43,27 @@ class Steps(Brief):
 def steps_of(y: FloatArray, X: FloatArray, *, drifting: bool) -> Steps:
     """Return what changes of y (N, T) and X (N, T, k) are like; without drifts unless `drifting`.
 
-    A mean of n changes has an error of 1/n (and of that of the deviation it is divided by): means of units are drawn
-    towards their mean over units by the share of that error in their variance.
+    Means of units are drawn towards their mean over units by the share of sampling error in their variance, on the
+    scale on which units are more alike: that of the series, or in standard deviations of a change.
     """
     changes = np.concatenate([np.diff(y, axis=-1)[..., None], np.diff(X, axis=-2)], axis=-1)
     n, free = changes.shape[1], changes.shape[1] - 1
     mean, spread = changes.mean(axis=1), changes.std(axis=1, ddof=1)
     unit = ((changes - mean[:, None, :]) / spread[:, None, :]).reshape(-1, changes.shape[-1])
     root = np.linalg.qr(unit / np.linalg.norm(unit, axis=0))[1]
+    plain, apart = _drawn_together(mean, spread**2 / n)
     own = mean / spread * (1.0 - 3.0 / (4.0 * free - 1.0))
     middle = own.mean(axis=0)
     error = free / max(1.0, free - 2.0) * (1.0 / n + middle**2 / (2.0 * free))
-    variance = own.var(axis=0, ddof=1)
-    kept = np.clip(1.0 - error / np.where(variance > 0.0, variance, 1.0), 0.0, 1.0)
-    return Steps((middle + kept * (own - middle)) * float(drifting), spread, root)
+    scaled, scaled_apart = _drawn_together(own, np.broadcast_to(error, own.shape))
+    means = np.where(apart < scaled_apart, plain / spread, scaled)
+    return Steps(means * float(drifting), spread, root)
+
+
+def _drawn_together(means: FloatArray, errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return means (N, q) of given error variances (N, q) drawn together, and their spread over their mean (q,)."""
+    weight = 1.0 / errors
+    middle = (weight * means).sum(axis=0) / weight.sum(axis=0)
+    between = np.clip(means.var(axis=0, ddof=1) - errors.mean(axis=0), 0.0, None)
+    kept = between / (between + errors)
+    return middle + kept * (means - middle), np.sqrt(between) / np.abs(middle)
