@@ -10,8 +10,9 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._named_tests import print_tests
-from panelkit.cli._options import Printed, SampleOptions, SeedOption
+from panelkit.cli._named_tests import check_look, put_tests
+from panelkit.cli._options import SampleOptions, SeedOption
+from panelkit.cli._table_options import FrameOptions
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
@@ -70,12 +71,13 @@ def causality(
     ],
     sample: SampleOptions,
     options: CausalityOptions,
-    printed: Printed,
+    table: FrameOptions,
 ) -> None:
     """Test that the past of x has no part in y. 面板格兰杰因果检验。"""
     from panelkit.formula.formula import parse_formula
     from panelkit.models.dynamic.causality.noncausality import granger_noncausality
 
+    check_look(ctx, table)
     rows = rows_of(ctx, sample, [parse_formula(formula)])
     chosen: Any = {
         "lags": _order(options.order),
@@ -92,7 +94,7 @@ def causality(
         where=rows.where,
         **chosen,
     )
-    print_tests(found, printed)
+    put_tests(found, table)
 
 
 def _order(text: str) -> int | str:

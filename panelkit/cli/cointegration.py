@@ -10,8 +10,9 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._named_tests import print_tests
-from panelkit.cli._options import Printed, SampleOptions, SeedOption
+from panelkit.cli._named_tests import check_look, put_tests
+from panelkit.cli._options import SampleOptions, SeedOption
+from panelkit.cli._table_options import FrameOptions
 
 app = typer.Typer(add_completion=False)
 
@@ -103,12 +104,13 @@ def cointegration(
     sample: SampleOptions,
     options: CointegrationOptions,
     draws: DrawOptions,
-    printed: Printed,
+    table: FrameOptions,
 ) -> None:
     """Test that series are not cointegrated: Pedroni, Kao, Westerlund. 面板协整检验。"""
     from panelkit.formula.formula import parse_formula
     from panelkit.models.dynamic.cointegration.tests import panel_cointegration
 
+    check_look(ctx, table)
     rows = rows_of(ctx, sample, [parse_formula(formula)])
     chosen: Any = {"test": options.test.value, "trend": options.trend.value}
     found = panel_cointegration(
@@ -125,4 +127,4 @@ def cointegration(
         where=rows.where,
         **chosen,
     )
-    print_tests(found, printed)
+    put_tests(found, table)

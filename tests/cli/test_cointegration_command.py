@@ -61,6 +61,21 @@ def test_chinese(panelkit: Callable[..., Any], own: Path) -> None:
     assert "已剔除各年份的省份均值" in run.out
 
 
+def test_tables_go_to_files(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:
+    common = ("cointegration", "y ~ x1", "--data", own, "--power-reps", 0)
+    for name in ("tests.docx", "tests.xlsx"):
+        run = panelkit(*common, "--out", tmp_path / name)
+        assert run.status == 0, run.err
+        assert (tmp_path / name).stat().st_size > 1000
+    run = panelkit(*common, "--out", tmp_path / "tests.tex", "--lang", "zh", "--decimals", 2, "--json")
+    assert json.loads(run.out)["tests"]
+    assert "面板协整检验" in (tmp_path / "tests.tex").read_text(encoding="utf-8")
+    assert "\\begin{table}" in panelkit(*common, "--format", "latex").out
+    refused = panelkit(*common, "--json", "--decimals", 2)
+    assert refused.status == 2
+    assert "--decimals" in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
