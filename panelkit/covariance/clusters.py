@@ -34,7 +34,12 @@ class Clusters(Brief):
     @property
     def shown(self) -> Message:
         """Return what a table calls them: our own two levels in its language, a column as it is named."""
-        return _LEVELS.get(self.name, verbatim(self.name))
+        return level_shown(self.name)
+
+
+def level_shown(name: str) -> Message:
+    """Return what a table calls a level: our own two in its language, a column as it is named."""
+    return _LEVELS.get(name, verbatim(name))
 
 
 def clusters_of(design: Design, by: str | None) -> Clusters:

@@ -11,7 +11,7 @@ from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message
 from panelkit.show.checks import need_known
 from panelkit.show.chosen_terms import held_groups
-from panelkit.show.grid import Row, plain_cell
+from panelkit.show.grid import Row, p_text, plain_cell
 from panelkit.show.model_columns import STATISTICS, Column
 from panelkit.show.table_style import TableStyle
 from panelkit.show.words import count_label, word
@@ -47,11 +47,18 @@ def fact_rows(columns: Sequence[Column], style: TableStyle, language: Language) 
         if key == "effects" and key not in given:
             rows += _effect_rows(columns, language, labels)
             continue
-        cells = tuple(fact_text(column.facts.get(key), style.decimals, language) for column in columns)
+        cells = tuple(_cell(key, column.facts.get(key), style.decimals, language) for column in columns)
         if any(cells) or style.stats is not None:
             label = given.get(key) or labels.get(key) or _fact_label(key, columns, language)
             rows.append(Row(label=label, cells=cells))
     return tuple(rows)
+
+
+def _cell(key: str, value: Any, decimals: int, language: Language) -> str:
+    """Return a fact as a cell; p-values as those below the estimates."""
+    if key.endswith("_p") and isinstance(value, float):
+        return p_text(value, max(3, decimals))
+    return fact_text(value, decimals, language)
 
 
 def _asked(columns: Sequence[Column], style: TableStyle) -> tuple[tuple[str, ...], dict[str, str]]:

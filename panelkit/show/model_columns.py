@@ -23,6 +23,11 @@ STATISTICS = (
     "years",
     "n_clusters",
     "effects",
+    "n_instruments",
+    "ar1_p",
+    "ar2_p",
+    "sargan_p",
+    "hansen_p",
     "weights",
     "r2_within",
     "r2",
@@ -183,7 +188,8 @@ def _attribute(model: Any, name: str) -> Any:
 
 def _facts(model: Any, extractor: Any) -> dict[str, Any]:
     if extractor is None:
-        facts = {**dict(getattr(model, "facts", {}) or {}), **_of_instruments(model)}
+        further = dict(getattr(model, "table_facts", {}) or {})
+        facts = {**dict(getattr(model, "facts", {}) or {}), **further, **_of_instruments(model)}
         made = getattr(model, "uncertainty", None)
         return facts if made is None else {**facts, "uncertainty": made}
     keys = (*STATISTICS, *FURTHER)
@@ -223,7 +229,7 @@ def _spread(column: Column, model: Any, style: TableStyle, language: Language) -
     """Return one column an equation where they share their terms; other equations stay in the first column."""
     shared = _shared_equations(column)
     effects = hasattr(model, "uncertainty") and len(shared) == len({key[0] for key in column.cells})
-    wanted = style.equations == "columns" or (style.equations == "auto" and effects)
+    wanted = style.equations == "columns" or (style.equations == "auto" and (effects or _alike(column)))
     if len(shared) < 2 or not wanted:
         return [column]
     found = []
@@ -243,6 +249,15 @@ def _spread(column: Column, model: Any, style: TableStyle, language: Language) -
             )
         )
     return found
+
+
+def _alike(column: Column) -> bool:
+    """Return whether every equation has the same terms and none is the main one, as in a panel VAR."""
+    by_equation: dict[str, set[str]] = {}
+    for equation, term in column.cells:
+        by_equation.setdefault(equation, set()).add(str(term))
+    sets = list(by_equation.values())
+    return len(sets) > 1 and _MAIN not in by_equation and all(held == sets[0] for held in sets)
 
 
 def _shared_equations(column: Column) -> list[str]:

@@ -44,7 +44,7 @@ MODEL_WORDS: dict[str, Message] = {
     "bacon_always_treated": message("weight of treated v always treated"),
     "bacon_constant": message("weight of always v never treated"),
     "bacon_within": message("weight within groups"),
-    "n_instruments": message("instruments"),
+    "n_instruments": message("Instruments"),
     "n_transformed": message("transformed rows"),
     "steps": message("steps of GMM"),
     "n_treated": message("units treated"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any
 
-from panelkit.language.message import Language, Message, in_language, message
+from panelkit.language.message import Language, Message, in_language, listed, message
 from panelkit.show.fact_rows import fact_text
 from panelkit.show.model_columns import Column
 from panelkit.show.table_style import TableStyle
@@ -103,6 +103,6 @@ def _by_model(texts: Sequence[str], numbers: Sequence[str], language: Language) 
         return distinct[0] if distinct else ""
     parts = []
     for text in distinct:
-        of_it = ", ".join(number for number, other in zip(numbers, texts, strict=True) if other == text)
-        parts.append(f"{of_it} {text}")
+        of_it = listed(number for number, other in zip(numbers, texts, strict=True) if other == text)
+        parts.append(f"{of_it.text(language)} {text}")
     return word("semicolon", language).join(parts)

@@ -41,6 +41,18 @@ class DynamicGMMFit(FitResult):
         return strength_of(*self.equations_of)
 
     @property
+    def table_facts(self) -> dict[str, Any]:
+        """Return what a table of fits prints below the estimates beside `facts`: effects and p-values of the tests."""
+        tested = {
+            "ar1_p": self.serial[0],
+            "ar2_p": self.serial[1],
+            "sargan_p": self.sargan,
+            "hansen_p": self.hansen,
+        }
+        held = {key: test.p_value for key, test in tested.items() if not test.reason}
+        return {"effects": "twoway" if self.spec.time_effects else "unit", **held}
+
+    @property
     def tests(self) -> tuple[TestResult, ...]:
         """Return all tests, in the order in which they are printed."""
         return (*self.serial, self.sargan, self.hansen, *self.difference_in_hansen, *self.strength)

@@ -31,7 +31,7 @@ def serial_correlation(solution: Solution, rows: DynamicRows, order: int) -> Tes
     by, under the covariance of the fit. Residuals are first differences under forward deviations too.
     """
     name = message("Arellano-Bond AR({order}) of changes", order=order)
-    null = message("changes of the errors {order} periods apart are uncorrelated", order=order)
+    null = message("changes of the errors at a distance of {order} are uncorrelated", order=order)
     changed, kept = rows.changes(np.column_stack([rows.y, rows.X]))
     residual = changed[:, 0] - changed[:, 1:] @ solution.fit.params[: rows.X.shape[1]]
     pairs = _earlier(rows, kept, order)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from panelkit.covariance.base import Vcov
+from panelkit.covariance.clusters import level_shown
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
@@ -115,10 +116,10 @@ def unit_vcov(errors: str, changes: UnitChanges, estimates: FloatArray, unit: st
     if errors == "jackknife":
         gaps = changes.deleted - estimates
         matrix = gaps.T @ gaps * (count - 1) / count
-        name = message("jackknife by {name}, t({df})", name=unit, df=count - 1)
+        name = message("jackknife by {name}, t({df})", name=level_shown(unit), df=count - 1)
     else:
         matrix = changes.influence.T @ changes.influence * count / (count - 1)
-        name = message("cluster by {name}, t({df})", name=unit, df=count - 1)
+        name = message("cluster by {name}, t({df})", name=level_shown(unit), df=count - 1)
     return Vcov(matrix, float(count - 1), name, {"n_clusters": count}, (_sentence(errors),))
 
 
