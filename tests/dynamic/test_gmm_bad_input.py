@@ -31,6 +31,14 @@ def panel(n: int = 12, t: int = 7, seed: int = 1) -> pd.DataFrame:
         ("y ~ lag(y, 1) + x | gmm(y) + iv(x)", "gmm.. without lags"),
         ("y ~ lag(y, 1) + x | gmm(y, 1:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
         ("y ~ lag(y, 1) + x | gmm(lag(y, 1), 0:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
+        ("y ~ lag(y, 1) + x | gmm(lead(y, 1), 2:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
+        ("log(y) ~ lag(log(y), 1) + x | gmm(y, 1:3) + iv(x)", "lag 1 of the outcome moves with the changes"),
+        (
+            "y ~ lag(y, 1) + x | gmm(y, 2:3) + gmm(y, 1, level)",
+            "moves with their errors; its first valid lag is 2",
+        ),
+        ("y ~ lag(y, 1) + x | gmm(y, 2:3) + iv(x + lag(y, 1))", "reads the outcome nearer than lag 2"),
+        ("y ~ lag(y, 1) + x | gmm(y, 2:3) + iv(x:y)", "reads the outcome nearer than lag 2"),
         ("y ~ lag(y, 1) + x | iv(x) | iv(x)", "a second bar"),
         ("y ~ lag(y, 1) + x | foo(y, 2)", "`foo` does not fit here"),
         ("y ~ lag(y, 1) + x |", "the formula ends here"),
@@ -49,6 +57,30 @@ def test_formulas_are_refused_where_they_are_written(formula: str, said: str) ->
     for kind in (pk.DifferenceGMM, pk.SystemGMM):
         with pytest.raises(pk.SpecError, match=said):
             kind(formula)
+
+
+@pytest.mark.parametrize("instruments", ["gmm(x, 1:2, level)", "iv(x, level)"])
+def test_a_difference_gmm_has_no_levels_to_instrument(instruments: str) -> None:
+    formula = f"y ~ lag(y, 1) + x | gmm(y, 2:3) + {instruments}"
+    with pytest.raises(pk.SpecError, match="DifferenceGMM has no level equation"):
+        pk.DifferenceGMM(formula)
+    pk.SystemGMM(formula)
+
+
+def test_a_column_of_the_outcome_may_be_predetermined() -> None:
+    pk.DifferenceGMM("log(y / pop) ~ lag(log(y / pop), 1) | gmm(log(y / pop), 2:3) + gmm(log(pop), 1:2)")
+
+
+@pytest.mark.parametrize("kind", [pk.DifferenceGMM, pk.SystemGMM])
+def test_lags_beyond_the_panel_are_named(kind: Any) -> None:
+    with pytest.raises(pk.DataError, match="no row holds `x` 40 years before it: the panel has 7"):
+        kind("y ~ lag(y, 1) + x | gmm(y, 2:3) + gmm(x, 40:50)").fit(panel())
+
+
+@pytest.mark.parametrize("transform", ["differences", "fod"])
+def test_one_unit_is_too_few(transform: Any) -> None:
+    with pytest.raises(pk.DataError, match="1 of 1 units hold .* of two units at least"):
+        replace(SPEC, transform=transform).fit(panel(1))
 
 
 @pytest.mark.parametrize(

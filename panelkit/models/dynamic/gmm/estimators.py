@@ -12,7 +12,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.dynamic.gmm.assembled import assembled, groups_of, refuse_dummies_twice
 from panelkit.models.dynamic.gmm.instruments import build_instruments
-from panelkit.models.dynamic.gmm.request import read_request
+from panelkit.models.dynamic.gmm.request import read_request, refuse_levels
 from panelkit.models.dynamic.gmm.result import DynamicGMMFit
 from panelkit.models.dynamic.gmm.rows import Transform, on_calendar, read_rows
 from panelkit.models.dynamic.gmm.solution import solve, stack_rows
@@ -54,7 +54,9 @@ class _DynamicGMM:
                 raise SpecError(
                     message("{name} is {held}, not {value!r}", name=name, held=allowed, value=value)
                 )
-        read_request(self.formula)
+        asked = read_request(self.formula)
+        if not isinstance(self, SystemGMM):
+            refuse_levels(asked)
 
     def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> DynamicGMMFit:
         """Fit the model to a panel.

@@ -94,7 +94,8 @@ def _gmm_blocks(
 ) -> Iterator[_Block]:
     m, n = int(rows.moved.sum()), len(rows.y)
     unit, dated = rows.unit[rows.moved], rows.dated[rows.moved]
-    last = rows.calendar.span if node.last is None else min(node.last, rows.calendar.span)
+    furthest = max(node.first, rows.calendar.span)
+    last = furthest if node.last is None else min(node.last, furthest)
     if node.equation != "level":
         columns, names = [], []
         for lag in range(node.first, last + 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from panelkit.formula.formula import Formula
 from panelkit.formula.moment_nodes import GmmNode, IvNode, MomentFormula, parse_moments, spelled_terms
-from panelkit.formula.tree import Call, Term, columns_of, latest_reads
+from panelkit.formula.tree import Call, Node, Term, columns_of, latest_reads
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
@@ -20,14 +20,34 @@ def read_request(text: str) -> MomentFormula:
     ------
     SpecError
         If the formula does not pass the gate, if it has no regressor, if it names no instruments and the default has no
-        meaning for it, or if lags of the outcome below the second are instruments.
+        meaning for it, or if the outcome nearer than its second lag is an instrument.
     """
     asked = parse_moments(text)
     if not asked.model.terms:
         raise SpecError(message("`{formula}` has no regressor: name at least one", formula=text))
     for node in asked.gmm:
         _refuse_early(asked.model, node)
+    for instrument in asked.iv:
+        _refuse_itself(asked.model, instrument)
     return asked if asked.given else _by_default(asked)
+
+
+def refuse_levels(asked: MomentFormula) -> None:
+    """Refuse instruments of the levels where there is no level equation.
+
+    Raises
+    ------
+    SpecError
+        Naming them.
+    """
+    levels = [node.label for node in (*asked.gmm, *asked.iv) if node.equation == "level"]
+    if levels:
+        raise SpecError(
+            message(
+                "{nodes}: DifferenceGMM has no level equation: leave out `level`, or take SystemGMM",
+                nodes=[f"`{name}`" for name in levels],
+            )
+        )
 
 
 def own_lags(model: Formula) -> dict[str, int]:
@@ -93,24 +113,57 @@ def _own_lag(model: Formula, term: Term) -> int:
 
 
 def _refuse_early(model: Formula, node: GmmNode) -> None:
-    """Refuse lags of the outcome that the changes of errors hold too."""
-    outcome = set(columns_of(model.left.node))
-    inner = node.factor.node
-    same = inner == model.left.node or (
-        isinstance(inner, Call) and inner.name == "lag" and inner.argument == model.left.node
-    )
-    if not same or node.equation == "level":
+    """Refuse lags of the outcome that the changes of errors hold too, and its changes that errors of levels hold."""
+    read = _outcome_read(model, node.factor.node)
+    if read is None or node.first - read >= FIRST_LAG:
         return
-    nearest = node.first - max(at for name, at in latest_reads(inner).items() if name in outcome)
-    if nearest < FIRST_LAG:
+    first = FIRST_LAG + read
+    told = {
+        "node": node.label,
+        "column": node.factor.label,
+        "first": first,
+        "last": first + 2,
+    }
+    if node.equation == "level":
         raise SpecError(
             message(
-                "`{node}`: lag {nearest} of the outcome moves with the changes of the errors; its first valid lag is "
-                "{first}, `gmm({outcome}, {first}:{last})`",
-                node=node.label,
-                nearest=nearest,
-                first=FIRST_LAG,
-                last=FIRST_LAG + 2,
-                outcome=model.outcome,
+                "`{node}`: the change of the outcome that it gives the levels moves with their errors; its first valid "
+                "lag is {first}, `gmm({column}, {first}:{last}, level)`",
+                **told,
             )
         )
+    raise SpecError(
+        message(
+            "`{node}`: lag {nearest} of the outcome moves with the changes of the errors; its first valid lag is "
+            "{first}, `gmm({column}, {first}:{last})`",
+            nearest=node.first - read,
+            **told,
+        )
+    )
+
+
+def _refuse_itself(model: Formula, node: IvNode) -> None:
+    """Refuse the outcome, or its first lag, as an instrument that stands as it is."""
+    reads = [_outcome_read(model, factor.node) for factor in node.term.factors]
+    if any(read is not None and -read < FIRST_LAG for read in reads):
+        raise SpecError(
+            message(
+                "`{node}` reads the outcome nearer than lag {first}, and moves with the errors: take "
+                "`gmm({outcome}, {first}:{last})`",
+                node=node.label,
+                outcome=model.outcome,
+                first=FIRST_LAG,
+                last=FIRST_LAG + 1,
+            )
+        )
+
+
+def _outcome_read(model: Formula, node: Node) -> int | None:
+    """Return the latest year, from a row's own, in which an expression reads the outcome; None where it does not.
+
+    An expression reads the outcome if it holds all of its columns: of `log(gdp / pop)` the column `pop` alone may be
+    predetermined.
+    """
+    latest = latest_reads(node)
+    mine = set(columns_of(model.left.node))
+    return max(latest[name] for name in mine) if mine and mine <= set(latest) else None

@@ -186,15 +186,15 @@ def _refuse_short(design: Design, moved: BoolArray, transform: Transform) -> Non
         return
     said: Any = (
         message(
-            "{count} of {total} units hold two complete rows in neighbouring {periods}: changes need them. Fill the "
-            "gaps, take "
-            "fewer lags, or transform='fod', which steps over gaps",
+            "{count} of {total} units hold two complete rows in neighbouring {periods}, which changes need, of two "
+            "units at least: fill the gaps, take fewer lags, or transform='fod', which steps over gaps",
             count=len(units),
             total=len(design.unit_labels),
         )
         if transform == "differences"
         else message(
-            "{count} of {total} units hold two complete rows: take fewer lags or more {periods}",
+            "{count} of {total} units hold two complete rows, which deviations need, of two units at least: take fewer "
+            "lags, or more {periods} or units",
             count=len(units),
             total=len(design.unit_labels),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,13 +27,16 @@ class Changes(Brief):
 
     def estimate(self, without: int | None = None) -> FloatArray:
         """Return the coefficients (K,), the lag first; `without` leaves one unit out."""
-        kept = np.ones(len(self.weights), dtype=bool)
-        total = self.weights.sum(axis=0)
+        a, B, total = self.total
         if without is not None:
-            kept[without] = False
+            a, B = a - self.moments.a[without], B - self.moments.B[without]
             total = total - self.weights[without]
-        moments = LinearMoments(self.moments.a[kept], self.moments.B[kept], self.moments.names)
-        return np.asarray(solve_moments(moments, total).params)
+        return np.asarray(solve_moments(LinearMoments(a[None], B[None], self.moments.names), total).params)
+
+    @cached_property
+    def total(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the sums over all units."""
+        return self.moments.a_sum, self.moments.b_sum, self.weights.sum(axis=0)
 
 
 def changes_of(
