@@ -22,6 +22,7 @@ STATISTICS = (
     "n_periods",
     "years",
     "n_clusters",
+    "factors",
     "effects",
     "n_instruments",
     "ar1_p",

@@ -48,9 +48,17 @@ def standard_notes(
     )
     if made:
         notes.append(made)
-    told = [note for column in fits for note in column.notes if note != _made_note(column)]
-    notes += list(dict.fromkeys(in_language(note, language) for note in told))
-    return notes
+    return notes + _own_notes(fits, numbers, language)
+
+
+def _own_notes(fits: Sequence[Column], numbers: Sequence[str], language: Language) -> list[str]:
+    """Return what the fits say of themselves, each once; after the numbers of its fits where not all say it."""
+    by: dict[str, list[str]] = {}
+    for column, mark in zip(fits, numbers, strict=True):
+        told = (in_language(note, language) for note in column.notes if note != _made_note(column))
+        for text in dict.fromkeys(told):
+            by.setdefault(text, []).append(mark)
+    return [text if len(of) == len(fits) else f"{', '.join(of)} {text}" for text, of in by.items()]
 
 
 def _below(kind: str, style: TableStyle) -> Message:

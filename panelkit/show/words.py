@@ -20,6 +20,7 @@ _WORDS: dict[str, Message] = {
     "n_periods": message("Years"),
     "years": message("Period"),
     "n_clusters": message("Clusters"),
+    "factors": message("Common factors"),
     "r2_within": message("Within R²"),
     "r2": message("R²"),
     "r2_adjusted": message("Adjusted R²"),

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.show import tables
 from tests.every_result import CITIES, city_panel
 from tests.munnell import FORMULA, munnell
 from tests.stored import stored
@@ -423,3 +424,20 @@ def test_the_same_slope_without_errors_is_said_and_slopes_that_differ_are_not() 
     for spec in (pk.MeanGroup("y ~ x"), pk.CommonCorrelatedEffects("y ~ x", pooled=True)):
         assert "are rounding" in str(spec.fit(data.assign(y=2.0 * data.x)).notes)
         assert "are rounding" not in str(spec.fit(data.assign(y=own * data.x)).notes)
+
+
+def test_tables_say_which_column_a_note_is_of_and_how_many_factors_there_are() -> None:
+    data = some_units(5, 9)
+    fits = [
+        pk.MeanGroup("y ~ x", demeaned=True).fit(data),
+        pk.CommonCorrelatedEffects("y ~ x").fit(data),
+        pk.CommonCorrelatedEffects("y ~ x", pooled=True).fit(data),
+        pk.InteractiveEffects("y ~ x", factors=2).fit(data),
+    ]
+    text = " ".join(tables.to_text(fits).split())
+    assert "(1) outcome and regressors are deviations" in text
+    assert "(2), (3) every city has slopes of its own on averages" in text
+    assert "(3) one slope of each regressor for all" in text
+    assert "Common factors 2 " in text
+    alone = " ".join(tables.to_text(fits[:1]).split())
+    assert "t(8). outcome and regressors are deviations" in alone

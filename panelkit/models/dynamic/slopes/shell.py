@@ -99,7 +99,12 @@ def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan)
             len(design.terms),
             facts=(_facts(fitted), _after(problem)),
             notes=(
-                (*design.notes, *_notes(fitted, plan), *_averaged(problem), *_exact(design.outcome, problem)),
+                (
+                    *design.notes,
+                    *_notes(fitted, plan),
+                    *_averaged(problem, pooled=spec._pooled()),
+                    *_exact(design.outcome, problem),
+                ),
                 (),
             ),
         ),
@@ -178,7 +183,9 @@ def _exact(outcome: str, problem: MeanOfSlopes) -> list[Message]:
     ]
 
 
-def _averaged(problem: MeanOfSlopes) -> list[Message]:
+def _averaged(problem: MeanOfSlopes, *, pooled: bool) -> list[Message]:
+    if pooled:
+        return [message("one slope of each regressor for all {units}, from all rows")]
     if problem.average == "mean":
         return []
     return [
