@@ -15,6 +15,7 @@ import panelkit as pk
 from panelkit.models.dynamic.unit_roots.batch import batch_of
 from panelkit.models.dynamic.unit_roots.ips_moments import simulated
 from panelkit.models.dynamic.unit_roots.long_run import kernel_weight
+from panelkit.models.dynamic.unit_roots.result import UnitRootTable
 from panelkit.models.dynamic.unit_roots.setting import Setting
 from panelkit.models.dynamic.unit_roots.statistic import PanelTest
 from tests.dynamic.unit_root_panels import arrays, walks
@@ -384,3 +385,40 @@ def test_results_print_and_travel() -> None:
         table["llc"]
     only = pk.panel_unit_root(walks(), "y", test=["hadri"], **QUICK)
     assert "power_1" in only.tidy()
+
+
+def test_units_that_are_the_cross_section_mean_leave_nothing_without_it() -> None:
+    """Rounding gave llc = -9 and p = 0 here."""
+    frame = walks(5, 20)
+    frame["y"] = np.tile(frame["y"].to_numpy()[:20], 5)
+    with pytest.raises(pk.DataError, match="cross-section mean"):
+        pk.panel_unit_root(frame, "y", demean=True, power_reps=0)
+
+
+@pytest.mark.parametrize(("trend", "said"), [("constant", True), ("trend", False)])
+def test_growth_without_a_trend_is_said(trend: Any, said: bool) -> None:
+    """Stationary around a trend (rho = 0.5): no test with a constant rejects, those with a trend do."""
+    frame = walks(20, 25, rho=0.5)
+    frame["y"] += 2.0 * (frame.index.get_level_values("year") - 2001)
+    found = pk.panel_unit_root(frame, "y", test="ips", trend=trend, lags=0, power_reps=0)
+    assert any("grows or falls" in str(note) for note in found.notes) is said
+    assert (found.p_value > 0.5) is said
+
+
+def test_nothing_is_said_of_growth_where_there_is_none() -> None:
+    found = pk.panel_unit_root(walks(20, 25), "y", test="ips", power_reps=0)
+    assert not any("grows or falls" in str(note) for note in found.notes)
+
+
+@pytest.mark.parametrize("variable", [None, 3, [], ["y", 3]])
+def test_what_is_no_name_of_a_variable_is_refused(variable: Any) -> None:
+    with pytest.raises(pk.SpecError, match="name a variable"):
+        pk.panel_unit_root(walks(), variable, power_reps=0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_more_lags_than_there_are_rows_warn_of_nothing() -> None:
+    found = pk.panel_unit_root(walks(), "y", lags="hqic", max_lags=50, power_reps=0)
+    assert isinstance(found, UnitRootTable)
+    assert found["fisher-pp"].applicable
+    assert not found["ips"].applicable

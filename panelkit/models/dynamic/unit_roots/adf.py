@@ -160,8 +160,8 @@ def _by_criterion(values: FloatArray, held: Array, setting: Setting, beside: Bes
     for order in range(setting.most + 1):
         found = _of_order(values, held, order, setting.trend, beside, rows)
         terms = count - found.df
-        price = {"aic": 2.0, "bic": np.log(count), "hqic": 2.0 * np.log(np.log(count))}[str(setting.lags)]
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):  # no rows: the order is not chosen
+            price = {"aic": 2.0, "bic": np.log(count), "hqic": 2.0 * np.log(np.log(count))}[str(setting.lags)]
             criterion = count * np.log(residual_squares(found) / count) + price * terms
         better = criterion < best
         best, wanted = np.where(better, criterion, best), np.where(better, order, wanted)

@@ -17,6 +17,7 @@ from panelkit.show.brief import Brief
 
 _FLAT = 1e-12  # of the size of a series: what varies less is rounding
 _SHOWN = 6
+_DRIFT = 0.25  # standard deviations of a change: a mean drift that is said
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,49 @@ def _refuse(series: Series, demean: bool) -> None:
             when=[str(period) for period in series.periods[alone]],
         )
         raise DataError(series.spoken(said))
+    if demean:
+        _refuse_means(series, np.maximum(np.abs(low), np.abs(high)))
+
+
+def _refuse_means(series: Series, size: FloatArray) -> None:
+    """Refuse units that are the cross-section mean: what is left of them is rounding."""
+    mean = np.where(series.held, series.values, 0.0).sum(axis=0) / np.maximum(series.held.sum(axis=0), 1)
+    left = np.where(series.held, series.values - mean, 0.0)
+    gone = np.abs(left).max(axis=1) <= _FLAT * size
+    if gone.any():
+        said = message(
+            "`{variable}`: {names} is the cross-section mean in every {period}, and nothing is left of it without; "
+            "leave `demean` out",
+            variable=series.variable,
+            names=series.named(gone),
+        )
+        raise DataError(series.spoken(said))
+
+
+def drift_note(series: Series, trend: str) -> tuple[Message, ...]:
+    """Return that a variable grows where no trend is among the terms: mean changes by unit over their deviations."""
+    both = series.held[:, 1:] & series.held[:, :-1]
+    counts = both.sum(axis=1)
+    changes = np.where(both, np.diff(series.values, axis=1), 0.0)
+    many = counts > 1
+    if trend == "trend" or not many.any():
+        return ()
+    changes, both, counts = changes[many], both[many], counts[many]
+    mean = changes.sum(axis=1) / counts
+    spread = np.sqrt((np.where(both, changes - mean[:, None], 0.0) ** 2).sum(axis=1) / (counts - 1))
+    own = mean[spread > 0.0] / spread[spread > 0.0]
+    drift = float(own.mean()) if len(own) else 0.0
+    if abs(drift) <= _DRIFT:
+        return ()
+    said = message(
+        "`{variable}` grows or falls on average, by {drift:.1f} standard deviations of a change every {period}: "
+        "without a trend llc, ips and the Fisher tests then hardly ever reject, even what is stationary around one, "
+        "and cips rejects too often; p (sim.), size and power are of series that do not grow. trend='trend' takes "
+        "growth out",
+        variable=series.variable,
+        drift=abs(drift),
+    )
+    return (series.spoken(said),)
 
 
 def _notes(design: Design, step: int) -> tuple[Message, ...]:

@@ -16,7 +16,7 @@ from panelkit.language.register import entry_of, keys
 from panelkit.models.dynamic.unit_roots.lag_orders import settled_lags
 from panelkit.models.dynamic.unit_roots.one_variable import tests_of
 from panelkit.models.dynamic.unit_roots.result import UnitRootTable, UnitRootTest
-from panelkit.models.dynamic.unit_roots.series import read_series
+from panelkit.models.dynamic.unit_roots.series import drift_note, read_series
 from panelkit.models.dynamic.unit_roots.setting import (
     Combination,
     Criterion,
@@ -125,7 +125,7 @@ def panel_unit_root(
     >>> found.power_at(0.9) < 0.5  # so that not rejecting says little
     True
     """
-    names = [variable] if isinstance(variable, str) else list(variable)
+    names = _names(variable)
     tests = _tests(test)
     asked = Setting(
         trend=trend,
@@ -139,8 +139,6 @@ def panel_unit_root(
         truncated=truncated,
     )
     rhos = _rhos(alternatives, power_reps)
-    if not names:
-        raise SpecError(message("name a variable to test"))
     source, seed = as_generator(rng), seed_of(rng)
     alone = len(tests) == 1 and len(names) == 1 and isinstance(test, str)
     found: list[UnitRootTest] = []
@@ -152,7 +150,8 @@ def panel_unit_root(
         chance = source if seed is None else np.random.default_rng(seed)
         made = tests_of(series, tests, setting, rhos, power_reps, chance)
         found += made
-        notes += [*series.notes, *said, *(note for one in made for note in one.notes)]
+        grown = () if demean else drift_note(series, trend)
+        notes += [*series.notes, *said, *grown, *(note for one in made for note in one.notes)]
         drawn += of_simulation(series, power_reps, seed)
     notes += drawn
     if alone:
@@ -164,6 +163,15 @@ def panel_unit_root(
         alternatives=rhos,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _names(variable: Any) -> list[str]:
+    names = [variable] if isinstance(variable, str) else variable
+    if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):
+        raise SpecError(
+            message("name a variable to test, or several as a sequence, not {given!r}", given=variable)
+        )
+    return list(names)
 
 
 def _tests(test: str | Sequence[str]) -> list[PanelTest]:
