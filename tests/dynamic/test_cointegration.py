@@ -501,3 +501,9 @@ def test_provinces_that_grow_alike_with_errors_of_their_own_size_keep_kao_at_its
         found = pk.panel_cointegration("y ~ x", frame, test="kao", rng=seed, **draws)  # type: ignore[arg-type]
         beyond += found.table[chance] <= 0.05
     assert beyond.max() <= 5  # 20 draws at 5 %: six or more has a probability of 0.0003
+
+
+def test_every_part_of_a_narrow_table_names_the_statistics() -> None:
+    found = pk.panel_cointegration("y ~ x", grown(0.0, 2, units=5, periods=14), test="all", reps=19)
+    shown = found.summary(width=60)
+    assert shown.count("panel rho") == shown.count("G_tau") >= 2

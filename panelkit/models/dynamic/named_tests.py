@@ -96,6 +96,8 @@ class NamedTests(Rendered, Brief):
                 frame[column] = [
                     self.names[key].text(language) if key in self.names else key for key in frame[column]
                 ]
+        if "family" in frame:  # the first column stands beside every part of a table that is cut
+            frame = frame[["test", "family", *(name for name in frame if name not in ("test", "family"))]]
         return frame.rename(columns={name: HEADS[str(name)].text(language) for name in frame})
 
     def summary(self, *, language: Language = "en", width: int = 100) -> str:
