@@ -15,7 +15,7 @@ from panelkit.covariance.small_sample import refuse_sampling_weights
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.crossing import Crossing, crossing_of
 from panelkit.kernels.linear import LinearFit
-from panelkit.kernels.sandwich import sum_by
+from panelkit.kernels.sandwich import clustered_meat, refuse_cancelled, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -62,6 +62,8 @@ class CR2(OneClustering):
         fit, _ = least_squares(problem, convention)
         refuse_sampling_weights(fit, "CR2()", _SAMPLED)
         clusters = clusters_of(design, self.by)
+        name = message("CR2 by {name}", name=clusters.shown)
+        refuse_cancelled(fit, clustered_meat(fit, clusters.codes), name)
         matrix, df = cr2(fit, clusters.codes)
         return Vcov(
             matrix,

@@ -196,3 +196,10 @@ def test_another_covariance_without_a_new_fit() -> None:
         assert moved.facts == again.facts
     with pytest.raises(pk.SpecError, match="did not carry `region`"):
         with_vcov(fit, pk.Cluster("region"))
+
+
+def test_cr2_of_two_units_that_mirror_each_other_is_refused() -> None:
+    """Between two units with period effects the scores of a unit add up to zero, as those of both do."""
+    data = random_panel(3, units=2, periods=9)
+    with pytest.raises(pk.SpecError, match="CR2 by .*mirror each other"):
+        pk.FixedEffects("y ~ x1", vcov=pk.CR2()).fit(data)

@@ -76,6 +76,11 @@ def test_lag_orders_share_rows_and_instruments() -> None:
     assert exact.summary() != exact.summary(language="zh")
 
 
+def test_lags_beyond_the_panel_are_all_that_are_held() -> None:
+    wide = pk.PanelVAR(NAMES, instruments=(1, 10**7)).fit(DATA)
+    np.testing.assert_array_equal(wide.estimates, pk.PanelVAR(NAMES, instruments="all").fit(DATA).estimates)
+
+
 def test_hansens_j_of_the_brute_force() -> None:
     found = pk.PanelVAR(NAMES, steps=2, time_effects=False).fit(DATA)
     assert found.j == pytest.approx(brute_force(DATA, steps=2).j, rel=1e-8)
@@ -164,10 +169,13 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "`b`: no variation is left",
     ),
     "a multiple": (lambda: pk.PanelVAR(NAMES).fit(with_column(2.0 * DATA["a"])), r"lag\(b, 1\)"),
-    "exogenous of its own": (lambda: pk.PanelVAR(NAMES, exogenous=("b",)).fit(DATA), "`b` is a variable"),
+    "exogenous of its own": (
+        lambda: pk.PanelVAR(NAMES, exogenous=("b",)).fit(DATA),
+        "`b` is made of `b`, a variable",
+    ),
     "exogenous lag of its own": (
         lambda: pk.PanelVAR(NAMES, exogenous=("lag(b, 1)",)).fit(DATA),
-        "is a variable",
+        "is made of `b`",
     ),
     "exogenous without change": (
         lambda: pk.PanelVAR(NAMES, exogenous=("x",)).fit(
@@ -183,6 +191,45 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "missing column": (lambda: pk.PanelVAR(("a", "z")).fit(DATA), "z"),
     "one unit": (lambda: pk.PanelVAR(NAMES).fit(DATA.loc[["P01"]]), "."),
     "two units": (lambda: pk.PanelVAR(NAMES, lags=3).fit(DATA.loc[["P01", "P02"]]), "."),
+    "exogenous lag farther back": (
+        lambda: pk.PanelVAR(NAMES, exogenous=("lag(a, 2)",)).fit(DATA),
+        "`lag\\(a, 2\\)` is made of `a`",
+    ),
+    "an identity among the equations": (
+        lambda: pk.PanelVAR(("a", "lag(a)")).fit(DATA),
+        "`lag\\(a\\)`: the lags tell it without an error",
+    ),
+    "order with an identity": (
+        lambda: pk.pvar_lag_order(pk.PanelVAR(("a", "lag(a)")), DATA, 1),
+        "`lag\\(a\\)`: the lags tell it without an error",
+    ),
+    "two units that mirror each other": (
+        lambda: pk.PanelVAR(NAMES).fit(DATA.loc[["P01", "P02"]]),
+        "mirror each other",
+    ),
+    "two units by least squares": (
+        lambda: pk.PanelVAR(NAMES, estimator="least-squares").fit(DATA.loc[["P01", "P02"]]),
+        "mirror each other",
+    ),
+    "levels too far back": (
+        lambda: pk.PanelVAR(NAMES, instruments=(50, 60)).fit(DATA),
+        "no row holds a level 50 years back",
+    ),
+    "effects by an array": (
+        lambda: pk.PanelVAR(NAMES, time_effects=np.array([1, 2])),  # type: ignore[arg-type]
+        "time_effects is one of",
+    ),
+    "tolerance of rounding": (
+        lambda: pk.PanelVAR(NAMES, steps=2, singular="pinv", tolerance=1e-300),
+        "smaller ones are rounding",
+    ),
+    "projections of a word": (lambda: pk.local_projections("fit", 2), "of a fitted panel VAR"),
+    "responses of a word": (lambda: pk.impulse_responses("fit", 2), "of a fitted panel VAR"),
+    "shares of a word": (lambda: pk.variance_decomposition("fit", 2), "of a fitted panel VAR"),
+    "a flag that is a word": (
+        lambda: pk.PanelVAR(NAMES).fit(DATA).irf(2, cumulative="no"),
+        "cumulative is True or False",
+    ),
     "cluster of no name": (lambda: pk.PanelVAR(NAMES, cluster=3), "name of a column"),  # type: ignore[arg-type]
     "split clusters": (
         lambda: pk.PanelVAR(NAMES, cluster="g").fit(DATA.assign(g=[t % 2 for _, t in DATA.index])),

@@ -16,6 +16,33 @@ LEAST_REPS = 99
 FARTHEST = 200
 
 
+def check_fit(fit: Any) -> None:
+    """Refuse what is no fitted panel VAR.
+
+    Raises
+    ------
+    SpecError
+        With its kind.
+    """
+    if not all(hasattr(fit, part) for part in ("names", "coefficients", "sigma")):
+        raise SpecError(
+            message("responses are those of a fitted panel VAR, not of {kind}", kind=type(fit).__name__)
+        )
+
+
+def check_flags(**flags: Any) -> None:
+    """Refuse flags that are neither True nor False.
+
+    Raises
+    ------
+    SpecError
+        With the name of the first.
+    """
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise SpecError(message("{name} is True or False, not {value!r}", name=name, value=value))
+
+
 def check_horizon(horizon: Any) -> int:
     """Return the horizon if it is a whole number from 1 to 200.
 

@@ -12,7 +12,15 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.responses.arrays import variance_decomposition as shares_of
-from panelkit.models.dynamic.responses.asked import Bands, Interval, check_bands, check_horizon, positions
+from panelkit.models.dynamic.responses.asked import (
+    Bands,
+    Interval,
+    check_bands,
+    check_fit,
+    check_flags,
+    check_horizon,
+    positions,
+)
 from panelkit.models.dynamic.responses.by_horizon import ByHorizon
 from panelkit.models.dynamic.responses.drawn import Draws, draw, require_finite
 from panelkit.models.dynamic.responses.said import facts_of, model_notes
@@ -99,6 +107,8 @@ def variance_decomposition(
     >>> float(fit.fevd(3, bands="none").values[0, 0, 0])
     1.0
     """
+    check_fit(fit)
+    check_flags(normalise=normalise)
     horizon = check_horizon(horizon)
     how = check_bands(bands, reps, interval)
     if kind not in get_args(Kind):

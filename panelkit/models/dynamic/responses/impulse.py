@@ -22,6 +22,8 @@ from panelkit.models.dynamic.responses.asked import (
     Bands,
     Interval,
     check_bands,
+    check_fit,
+    check_flags,
     check_horizon,
     check_joint,
     positions,
@@ -118,6 +120,8 @@ def impulse_responses(
     >>> fit.irf(5, reps=199).tidy().columns[:3].tolist()
     ['impulse', 'response', 'horizon']
     """
+    check_fit(fit)
+    check_flags(cumulative=cumulative)
     horizon = check_horizon(horizon)
     how = check_bands(bands, reps, interval)
     if kind not in get_args(Kind):

@@ -11,7 +11,7 @@ import numpy as np
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.responses.arrays import cumulated, impact
-from panelkit.models.dynamic.responses.asked import check_horizon, positions
+from panelkit.models.dynamic.responses.asked import check_fit, check_flags, check_horizon, positions
 from panelkit.models.dynamic.responses.by_horizon import ByHorizon
 from panelkit.models.dynamic.responses.projected import Projected, project
 from panelkit.models.dynamic.responses.projection_rows import ProjectionRows, projection_rows
@@ -90,6 +90,8 @@ def local_projections(
     ('log(gdp)', 'log(patents_granted)')
     """
     horizon = check_horizon(horizon)
+    check_fit(fit)
+    check_flags(cumulative=cumulative, jackknife=jackknife)
     at = positions(order, fit.names)
     rows = projection_rows(fit)
     made = _one(fit, rows, horizon, at, cumulative, jackknife)

@@ -158,7 +158,7 @@ def _levels(
     """
     first, last = lags
     time, found = rows.time[kept], []
-    for lag in range(first, last + 1):
+    for lag in range(first, min(last, rows.held.shape[2]) + 1):
         values = rows.held[kept][:, :, lag - 1]
         there = ~np.isnan(values[:, 0])
         level = np.where(there[:, None], values, 0.0)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from panelkit.kernels.identified import absorbed_terms, refuse_unidentified
-from panelkit.language.errors import DataError, SpecError
+from panelkit.kernels.identified import refuse_unidentified
 from panelkit.language.message import Message, message
 from panelkit.models.dynamic.vector.columns import VectorColumns, vector_columns
 from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.estimate import VectorEstimate, estimate
 from panelkit.models.dynamic.vector.reading import VectorSample, read_vector
+from panelkit.models.dynamic.vector.refused import refuse_empty, refuse_exact, refuse_far, refuse_mirrored
 from panelkit.models.dynamic.vector.result import PanelVARFit
 from panelkit.models.dynamic.vector.stability import ComplexArray, roots_of
 from panelkit.models.reading import spoken_errors
@@ -33,6 +33,8 @@ def fit_vector(spec: Any, data: Any, unit: str | None, time: str | None) -> Pane
             rcond=spec.tolerance if spec.singular == "pinv" else None,
             names=parameter_names(sample),
         )
+        refuse_exact(found.sigma, sample.names, columns)
+        refuse_mirrored(found.covariance, found.sigma, columns)
     fit = _result(spec, sample, columns, found)
     own = spec.errors == "robust" or spec.estimator == "bias-corrected"
     return fit if own else replace(fit, covariance=jackknifed(fit))
@@ -53,6 +55,7 @@ def columns_of(spec: Any, sample: VectorSample) -> VectorColumns:
         later = int(spec.transform == "fd")
         last = lags[1] + later if lags[1] else sample.rows.held.shape[2]
         lags = (lags[0] + later, last)
+        refuse_far(lags[0], sample.rows.held)
     columns = vector_columns(
         sample.rows,
         transform=spec.transform,
@@ -61,32 +64,10 @@ def columns_of(spec: Any, sample: VectorSample) -> VectorColumns:
         collapse=spec.collapse,
         scaled=spec.singular != "pinv",
     )
-    _refuse_empty(spec, sample, columns)
+    refuse_empty(sample.rows, sample.names, columns)
     words: Any = "twoway" if spec.time_effects else "unit"
     refuse_unidentified(sample.rows.X, columns.X * columns.X_scale, sample.terms, words)
     return columns
-
-
-def _refuse_empty(spec: Any, sample: VectorSample, columns: VectorColumns) -> None:
-    """Refuse variables without variation of their own, and fewer rows than coefficients."""
-    flat = absorbed_terms(sample.rows.y, columns.y * columns.y_scale)
-    if flat.any():
-        raise SpecError(
-            message(
-                "{names}: no variation is left within {units}: a panel VAR explains how variables move over {periods}",
-                names=[f"`{name}`" for name, gone in zip(sample.names, flat, strict=True) if gone],
-            )
-        )
-    if columns.df_resid < 1:
-        raise DataError(
-            message(
-                "{rows} rows are left after the transform, for {terms} coefficients an equation and {periods_held} "
-                "effects of {periods}: take fewer lags or more {units}",
-                rows=len(columns.y),
-                terms=columns.X.shape[1],
-                periods_held=columns.D.shape[1],
-            )
-        )
 
 
 def parameter_names(sample: VectorSample) -> tuple[str, ...]:

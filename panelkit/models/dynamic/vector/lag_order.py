@@ -17,6 +17,7 @@ from panelkit.language.options import check_count, check_number
 from panelkit.models.dynamic.vector.estimate import estimate
 from panelkit.models.dynamic.vector.fitting import columns_of, parameter_names, periods_back
 from panelkit.models.dynamic.vector.reading import VectorSample, read_vector
+from panelkit.models.dynamic.vector.refused import refuse_exact
 from panelkit.models.dynamic.vector.spec import PanelVAR
 from panelkit.models.reading import spoken_errors
 from panelkit.results.numbers import cells, number
@@ -155,6 +156,7 @@ def _orders(spec: PanelVAR, sample: VectorSample, r: float) -> Iterator[tuple[An
         columns = columns_of(spec, cut)
         rcond = spec.tolerance if spec.singular == "pinv" else None
         found = estimate(columns, steps=2, singular=spec.singular, rcond=rcond, names=parameter_names(cut))
+        refuse_exact(found.sigma, sample.names, columns)
         j, df, n = float(found.j or 0.0), m * (columns.Z.shape[1] - columns.X.shape[1]), len(columns.y)
         if df <= 0:
             yield lags, j, df, np.nan, np.nan, np.nan, np.nan, n

@@ -12,7 +12,7 @@ from panelkit.covariance.clusters import clusters_of
 from panelkit.formula.arithmetic import BY_SAMPLE
 from panelkit.formula.formula import parse_formula
 from panelkit.formula.grammar import parse_expression, parse_terms, spelled_term
-from panelkit.formula.tree import Call, Column, Term, calls_of
+from panelkit.formula.tree import Call, Column, Term, calls_of, columns_of
 from panelkit.kernels.deviations import FloatArray, IntArray
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.language.errors import DataError, SpecError
@@ -107,7 +107,7 @@ def read_vector(
     lagged = [f"lag({name}, {lag * step})" for lag in range(1, lags + 1) for name in variables]
     formula = " + ".join([f"{variables[0]} ~ {variables[1]}", *variables[2:], *lagged, *spec.exogenous])
     labels = _labels(variables[0], [*variables[1:], *lagged])
-    _refuse_among(spec.exogenous, (parse_formula(f"{variables[0]} ~ 1").outcome, *labels))
+    _refuse_among(spec.exogenous, variables)
     extra = () if spec.cluster is None else (spec.cluster,)
     design = read_design(
         formula,
@@ -167,16 +167,22 @@ def _labels(outcome: str, terms: list[str]) -> tuple[str, ...]:
     return tuple(parse_formula(f"{outcome} ~ {term}").rhs_terms[0] for term in terms)
 
 
-def _refuse_among(exogenous: tuple[str, ...], own: tuple[str, ...]) -> None:
-    """Refuse exogenous terms that are variables of the vector or their lags."""
-    found = [term.label for text in exogenous for term in parse_terms(text) if term.label in own]
-    if found:
-        raise SpecError(
-            message(
-                "{names} is a variable of the vector, and no exogenous one: name it once",
-                names=[f"`{name}`" for name in found],
-            )
-        )
+def _refuse_among(exogenous: tuple[str, ...], variables: tuple[str, ...]) -> None:
+    """Refuse exogenous terms that are made of a variable of the vector: itself, its lags, functions of it."""
+    own = [(one, set(columns_of(parse_expression(one).node))) for one in variables]
+    for text in exogenous:
+        for term in parse_terms(text):
+            inside = {name for factor in term.factors for name in columns_of(factor.node)}
+            for variable, columns in own:
+                if columns <= inside:
+                    raise SpecError(
+                        message(
+                            "`{term}` is made of `{variable}`, a variable of the vector: past errors move it, and it "
+                            "is no exogenous one. Lags are `lags=`; leave it out, or take it among the variables",
+                            term=term.label,
+                            variable=variable,
+                        )
+                    )
 
 
 def _sample(
@@ -198,7 +204,8 @@ def _sample(
     X = np.column_stack([design.X[:, at[name]] for name in terms])
     period = np.asarray(design.time_labels, dtype=np.int64)[design.time]
     time = (period - np.min(levels.time_labels)) // step
-    back = instruments or int((period.max() - np.min(levels.time_labels)) // step)
+    longest = int((period.max() - np.min(levels.time_labels)) // step)
+    back = min(instruments, longest) or longest  # earlier levels are held nowhere
     clusters = clusters_of(design, spec.cluster)
     _refuse_split(design, clusters.codes)
     rows = VectorRows(

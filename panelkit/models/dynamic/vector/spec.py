@@ -18,6 +18,8 @@ from panelkit.models.dynamic.vector.fitting import fit_vector
 from panelkit.models.dynamic.vector.reading import expressions_of
 from panelkit.models.dynamic.vector.result import PanelVARFit
 
+_LEAST = 2.3e-16
+
 Instruments = tuple[int, int] | Literal["all", "exact"] | None
 
 
@@ -170,7 +172,7 @@ def _check_choices(spec: PanelVAR) -> None:
         ("time_effects", spec.time_effects, (True, False)),
         ("collapse", spec.collapse, (True, False)),
     ):
-        if value not in allowed or isinstance(value, bool) != isinstance(allowed[0], bool):
+        if not any(type(value) is type(one) and value == one for one in allowed):
             raise SpecError(
                 message(
                     "{what} is one of {allowed}, not {value!r}",
@@ -212,8 +214,14 @@ def _check_instruments(spec: PanelVAR) -> None:
 def _check_tolerance(spec: PanelVAR) -> None:
     if spec.tolerance is None:
         return
-    if check_number("tolerance", spec.tolerance, positive=True) >= 1.0:
-        raise SpecError(message("tolerance is a share of the largest eigenvalue, below 1"))
+    if not _LEAST <= check_number("tolerance", spec.tolerance, positive=True) < 1.0:
+        raise SpecError(
+            message(
+                "tolerance is a share of the largest eigenvalue, below 1, and {least:.2g} at least: smaller ones are "
+                "rounding",
+                least=_LEAST,
+            )
+        )
 
 
 def _refuse_idle(spec: PanelVAR) -> None:
