@@ -18,6 +18,8 @@ from panelkit.language.offers import Entry
 FOLDER = "reference"
 KINDS = {
     "estimator": "Estimators",
+    "policy": "Policies",
+    "dynamics": "Dynamics",
     "covariance": "Covariances",
     "inference": "Inference on a fit",
     "test": "Tests",

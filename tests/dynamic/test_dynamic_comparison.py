@@ -85,6 +85,8 @@ def test_both_languages_and_tables() -> None:
     chinese = table.summary(language="zh")
     assert "半面板刀切法" in chinese
     assert english(chinese) == []
+    named = pk.HalfPanelJackknife(FORMULA).fit(dynamic_panel(20, 8).rename_axis(["province", "year"]))
+    assert "聚类于省份" in named.summary(language="zh")
     assert "tabular" in table.to_latex()
     assert "<table" in table.to_html()
     assert repr(table).startswith("DynamicComparison(6 estimators")

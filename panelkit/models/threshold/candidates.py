@@ -76,7 +76,13 @@ def candidates(
 
 
 def check_search(search: str) -> None:
-    """Refuse a search that has no such name."""
+    """Refuse a search that has no such name.
+
+    Raises
+    ------
+    SpecError
+        Naming the searches that there are.
+    """
     if search not in SEARCHES:
         raise SpecError(message("search is one of {known}, not {search!r}", known=SEARCHES, search=search))
 

@@ -126,7 +126,13 @@ class ThresholdFit(FitResult):
         )
 
     def predict(self, data: Any = None, kind: str = "xbu", **options: Any) -> pd.Series:
-        """Return predictions of the rows that entered, as `pk.predict` says."""
+        """Return predictions of the rows that entered, as `pk.predict` says.
+
+        Raises
+        ------
+        SpecError
+            For a kink, and for other rows than those that entered.
+        """
         if self.terms[-1] == KINK:
             raise SpecError(
                 message(

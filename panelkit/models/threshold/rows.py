@@ -112,7 +112,13 @@ class ThresholdColumns(Brief):
 
 
 def columns_of_design(design: Design, roles: Roles, effects: str, *, intercept: bool) -> ThresholdColumns:
-    """Take the columns of a design apart by their roles."""
+    """Take the columns of a design apart by their roles.
+
+    Raises
+    ------
+    SpecError
+        If a regressor with a slope by regime, or the threshold variable, is not one column of numbers.
+    """
     design = without_intercept(design)
     own = {name for name in (*roles.regime, roles.threshold) if name not in roles.common}
     among = [term for term in design.terms if term not in own]

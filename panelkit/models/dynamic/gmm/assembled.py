@@ -26,7 +26,13 @@ _ORDERS = (1, 2)
 
 
 def refuse_dummies_twice(rows: DynamicRows) -> None:
-    """Refuse dummies of periods beside dummies of periods."""
+    """Refuse dummies of periods beside dummies of periods.
+
+    Raises
+    ------
+    SpecError
+        If formula and `time_effects` both name them.
+    """
     if len(set(rows.names)) < len(rows.names):
         raise SpecError(
             message(
