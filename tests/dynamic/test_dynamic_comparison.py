@@ -96,9 +96,13 @@ def test_refusals() -> None:
     frame = dynamic_panel(12, 6)
     with pytest.raises(pk.SpecError, match="no lag of its outcome"):
         pk.compare_dynamic("y ~ x", frame)
-    with pytest.raises(pk.SpecError, match="estimators are some of"):
+    with pytest.raises(pk.SpecError, match="estimators is a list of some of"):
         pk.compare_dynamic(FORMULA, frame, estimators=["gmm"])
-    with pytest.raises(pk.SpecError, match="estimators are some of"):
+    with pytest.raises(pk.SpecError, match="estimators is a list of some of .*, not .."):
+        pk.compare_dynamic(FORMULA, frame, estimators=[])
+    with pytest.raises(pk.SpecError, match="estimators is a list of some of .*, not 'within'"):
+        pk.compare_dynamic(FORMULA, frame, estimators="within")
+    with pytest.raises(pk.SpecError, match="effects is one of"):
         pk.compare_dynamic(FORMULA, frame, effects="none")  # type: ignore[arg-type]
     with pytest.raises(pk.PanelkitError, match="missing: lag"):
         pk.compare_dynamic(FORMULA, frame[frame.index.get_level_values(1) % 2 == 0])

@@ -189,3 +189,22 @@ def test_the_long_run_is_a_combination() -> None:
     fit = fitted("moments", dynamic_panel(31, 9))
     found = fit.combine("x / (1 - `lag(y, 1)`)")
     assert found.estimates[0] == pytest.approx(fit.estimates[1] / (1.0 - fit.estimates[0]))
+
+
+@pytest.mark.parametrize("key", ["moments", "half-panel"])
+def test_a_range_of_lags_is_its_terms(key: str) -> None:
+    frame = dynamic_panel(20, 9)
+    short, long = "y ~ lag(y, 1:2) + x", "y ~ lag(y, 1) + lag(y, 2) + x"
+    pd.testing.assert_series_equal(fitted(key, frame, short).params, fitted(key, frame, long).params)
+    table = pk.compare_dynamic(short, frame, estimators=["pooled", "within", "half-panel", "difference-gmm"])
+    assert not table.failed
+    assert list(table.lags.terms) == ["lag(y, 1)", "lag(y, 2)"]
+
+
+def test_trends_of_units_need_the_errors_that_leave_no_unit_out() -> None:
+    frame = dynamic_panel(12, 9)
+    with pytest.raises(pk.SpecError, match="HalfPanelJackknife with errors='cluster'"):
+        fitted("moments", frame, FORMULA + " + C(unit):year")
+    assert np.isfinite(
+        fitted("half-panel", frame, FORMULA + " + C(unit):year", errors="cluster").std_errors
+    ).all()

@@ -144,7 +144,7 @@ def test_gaps_and_short_panels_are_refused() -> None:
         pk.TransformedLikelihood(FORMULA).fit(frame.drop(index=[("u003", 2004)]))
     with pytest.raises(pk.DataError, match="2 changes of the outcome are too few"):
         pk.TransformedLikelihood(FORMULA).fit(dynamic_panel(12, 2))
-    with pytest.raises(pk.DataError, match="projected on 8 columns and fits them exactly"):
+    with pytest.raises(pk.DataError, match="projected on 8 columns, which asks for 12 "):
         pk.TransformedLikelihood(FORMULA, projection="all").fit(dynamic_panel(10, 8))
 
 

@@ -40,7 +40,8 @@ def refuse_levels(asked: MomentFormula) -> None:
     SpecError
         Naming them.
     """
-    levels = [node.label for node in (*asked.gmm, *asked.iv) if node.equation == "level"]
+    nodes: tuple[GmmNode | IvNode, ...] = (*asked.gmm, *asked.iv)
+    levels = [node.label for node in nodes if node.equation == "level"]
     if levels:
         raise SpecError(
             message(

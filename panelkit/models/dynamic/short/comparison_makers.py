@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
 
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.register import entries
 from panelkit.models.dynamic.short.adjusted_moments import AdjustedMoments
 from panelkit.models.dynamic.short.bias_corrected_lsdv import BiasCorrectedLSDV
@@ -49,3 +51,25 @@ def _gmm(kind: Any, formula: str, effects: DynamicEffects, where: str | None) ->
     known = {field.name for field in fields(kind)}
     options: dict[str, Any] = {"where": where, "time_effects": effects == "twoway", "effects": effects}
     return kind(formula, **{name: value for name, value in options.items() if name in known})
+
+
+def chosen(makers: Mapping[str, Any], estimators: Any) -> tuple[str, ...]:
+    """Return the names of the estimators asked for.
+
+    Raises
+    ------
+    SpecError
+        If they are no list, or one is unknown.
+    """
+    if estimators is None:
+        return tuple(makers)
+    listed = isinstance(estimators, (list, tuple))
+    if not listed or not estimators or any(name not in makers for name in estimators):
+        raise SpecError(
+            message(
+                "estimators is a list of some of {known}, not {given!r}",
+                known=tuple(makers),
+                given=estimators,
+            )
+        )
+    return tuple(estimators)

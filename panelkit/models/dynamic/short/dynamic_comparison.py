@@ -14,9 +14,9 @@ from panelkit.formula.conditions import check_where
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
-from panelkit.models.dynamic.short.comparison_makers import makers_of
+from panelkit.models.dynamic.short.comparison_makers import chosen, makers_of
 from panelkit.models.dynamic.short.dynamic_rows import DynamicEffects
-from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags
+from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags, spelled
 from panelkit.models.reading import open_frame
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -194,22 +194,18 @@ def compare_dynamic(
     True
     """
     lags = own_lags(formula)
-    makers = makers_of(formula, effects, check_where(where))
-    chosen = tuple(makers) if estimators is None else tuple(estimators)
-    unknown = [name for name in chosen if name not in makers]
-    if effects not in get_args(DynamicEffects) or unknown or not chosen:
+    makers = makers_of(spelled(formula), effects, check_where(where))
+    if effects not in get_args(DynamicEffects):
         raise SpecError(
             message(
-                "estimators are some of {known} and effects one of {effects_known}, not {unknown}",
-                known=tuple(makers),
-                effects_known=get_args(DynamicEffects),
-                unknown=unknown or (effects,),
+                "effects is one of {known}, not {effects!r}", known=get_args(DynamicEffects), effects=effects
             )
         )
+    names = chosen(makers, estimators)
     frame = open_frame(data, unit, time)
     results: dict[str, FitResult] = {}
     errors: dict[str, PanelkitError] = {}
-    for name in chosen:
+    for name in names:
         try:
             results[name] = makers[name]().fit(frame, unit=unit, time=time)
         except PanelkitError as error:

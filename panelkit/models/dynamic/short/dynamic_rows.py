@@ -15,7 +15,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
-from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags
+from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags, spelled
 from panelkit.models.reading import Frame, read_design
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
@@ -99,7 +99,7 @@ class DynamicRows(Brief):
                 raise SpecError(
                     message(
                         "`{term}` gives every {unit} a slope, and the bias that is corrected here is that of "
-                        "intercepts alone: HalfPanelJackknife takes such terms",
+                        "intercepts alone: HalfPanelJackknife with errors='cluster' takes such terms",
                         term=term.label,
                     ).spoken(*self.design.level_names)
                 )
@@ -131,7 +131,7 @@ def read_rows(
     """
     lags = own_lags(formula)
     design = read_design(
-        formula, frame, unit=unit, time=time, where=where, policies=(WithoutSingletons(effects),)
+        spelled(formula), frame, unit=unit, time=time, where=where, policies=(WithoutSingletons(effects),)
     )
     design, said = without_redundant(without_intercept(design), effects)
     rows = DynamicRows(design, lags, effects, frame, (unit, time), said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from panelkit.formula.formula import Formula, parse_formula
+from panelkit.formula.lag_ranges import with_ranges
 from panelkit.formula.tree import Call, Factor, calls_of, columns_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -25,6 +26,11 @@ class OwnLags:
         return self.orders == (1,)
 
 
+def spelled(formula: str) -> str:
+    """Write `lag(y, 1:2)` as `lag(y, 1) + lag(y, 2)`; what is no text is left to the gate."""
+    return with_ranges(formula) if isinstance(formula, str) else formula
+
+
 def own_lags(formula: str) -> OwnLags:
     """Return the lags of the outcome that a formula names as terms.
 
@@ -33,7 +39,7 @@ def own_lags(formula: str) -> OwnLags:
     SpecError
         If there is none, one is written twice, or one hides in a product or another expression.
     """
-    parsed = parse_formula(formula)
+    parsed = parse_formula(spelled(formula))
     held: dict[int, str] = {}
     for term in parsed.terms:
         alone = _order(term.factors[0], parsed) if len(term.factors) == 1 else None

@@ -130,8 +130,9 @@ def _columns(
     if first.shape[1] > N - 4:
         raise DataError(
             message(
-                "the first change of {n_units} {units} is projected on {columns} columns and fits them exactly: take "
-                "projection='means' or 'none', or more {units}",
+                "the first change of {n_units} {units} is projected on {columns} columns, which asks for {least} "
+                "{units} at least: take projection='means' or 'none', or more {units}",
+                least=first.shape[1] + 4,
                 n_units=N,
                 columns=first.shape[1],
             )
