@@ -144,6 +144,6 @@ def _real(years: int) -> tuple[np.ndarray, np.ndarray]:
     frame = pk.load_provinces(names, vintage={"gdp": "census2023"}, labels="adcode")
     share = pd.Series(np.log(frame["budget_science_technology"] / frame["budget_expenditure"]))
     rich = pd.Series(np.log(frame["gdp"] / frame["population"]))
-    share, rich = (part.unstack("year").sort_index() for part in (share, rich))
-    both = [year for year in share.columns if share[year].notna().all() and rich[year].notna().all()]
-    return share[both[-years:]].to_numpy(), rich[both[-years:]].to_numpy()
+    shares, riches = (part.unstack("year").sort_index() for part in (share, rich))
+    both = [year for year in shares.columns if shares[year].notna().all() and riches[year].notna().all()]
+    return shares[both[-years:]].to_numpy(), riches[both[-years:]].to_numpy()
