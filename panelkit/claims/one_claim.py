@@ -115,9 +115,11 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     registered, claim, levels = job.registered, job.registered.claim, _levels(job.source)
     try:
         job.source.check(claim, design)
+        rule = design.rule_under(reading.rule)
+        rule.check_kind(design.kind)
         tested = spoken(_run(job, reading, design), levels)
         far = "far_proxy" in (*claim.flags, *design.flags)
-        judged = judge(design.rule_under(reading.rule), tested, far_proxy=far)
+        judged = judge(rule, tested, far_proxy=far)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
         return _failed(registered, reading, design, error, job.source)
     implausible = tested.plausible is not None and not tested.plausible.plausible

@@ -52,6 +52,7 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
     where = _where(registered)
     rolling = [placed for placed in years_of(claim) if placed.years[1] == NEWEST]
     if window is None:
+        _refuse_unknown(registered, holder)
         raise DataError(
             message(
                 "{place}, {field}: its figures have no year in common", place=where, field=rolling[0].field
@@ -120,6 +121,16 @@ def _years_read(claim: Claim, design: ClaimDesign, holder: Holder) -> set[int]:
     except PanelkitError:
         return set()
     return {year - at for years, at in reads for year in years}
+
+
+def _refuse_unknown(registered: RegisteredClaim, holder: Holder) -> None:
+    """Refuse columns that there are not, by name."""
+    named = dict.fromkeys(column for column, _ in figures_of(registered.claim))
+    unknown = [f"`{column}`" for column in named if holder.held(column, None) is None]
+    if unknown:
+        raise DataError(
+            message("{place}: the data has no column {names}", place=_where(registered), names=unknown)
+        )
 
 
 def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:

@@ -100,4 +100,33 @@ def test_what_is_no_granger_test_is_refused(tmp_path) -> None:
         _verdict(tmp_path, _panel(0.3, 0.2), 'outcome = "y"\ncause = "y"')
     other = _verdict(tmp_path, _panel(0.3, 0.2), 'figure = "y"', kind="persistence")
     assert other.word is None
-    assert "R-CAUSE reads a Granger test" in str(other.error)
+    assert "R-CAUSE reads a design of the kind `granger`" in str(other.error)
+
+    def said(fields: str) -> str:
+        with pytest.raises(pk.PanelkitError) as caught:
+            _verdict(tmp_path, _panel(0.3, 0.2), fields)
+        return str(caught.value)
+
+    assert "cause and outcome are the same" in said('outcome = "log(y)"\ncause = " log( y )"')
+    assert "R-CAUSE reads no value" in said(
+        'outcome = "y"\ncause = "x"\nrule = { name = "R-CAUSE", value = "1" }'
+    )
+
+
+@pytest.mark.parametrize("rule", ["R-MED", "R-INEQ", "R-SPILL", "R-JOINT", "R-THR"])
+def test_rules_read_their_own_kinds_alone(tmp_path, rule: str) -> None:
+    """Another kind's interval or p earns no word of a rule whose conditions it never asked."""
+    sign = "" if rule in ("R-JOINT", "R-THR") else ', sign = "+"'
+    fields = f'outcome = "y"\ncause = "x"\nrule = {{ name = "{rule}"{sign} }}'
+    verdict = _verdict(tmp_path, _panel(0.3, 0.2), fields)
+    assert verdict.word is None
+    assert f"{rule} reads a design of the kind" in str(verdict.error)
+
+
+def test_a_column_that_there_is_not_is_named(tmp_path) -> None:
+    """Also where the years roll, which asks first in which years it is held."""
+    path = tmp_path / "claim.toml"
+    text = CLAIM.format(fields='outcome = "nope"\ncause = "x"', kind="granger")
+    path.write_text(text.replace("[2000, 2014]", '[2000, "newest"]'), encoding="utf-8")
+    verdict = next(iter(pk.check(path, data=_panel(0.3, 0.2), regions="part")))
+    assert "no column `nope`" in str(verdict.error)

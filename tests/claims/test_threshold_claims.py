@@ -103,4 +103,26 @@ def test_refusals(tmp_path: Path) -> None:
     binary["q"] = (binary["q"] > 0).astype(float)
     assert "`q` has 2 values" in str(_verdict(tmp_path, binary).error)
     other = _verdict(tmp_path, _panel(0.0), 'figure = "y"', kind="persistence")
-    assert "R-THR reads a threshold search" in str(other.error)
+    assert "R-THR reads a design of the kind `threshold`" in str(other.error)
+    sign = _verdict(tmp_path, _panel(0.0), FIELDS + '\nrule = { name = "R-SIGN", sign = "+" }')
+    assert sign.word is None  # it has no interval: no figure is missing, so that NOT TESTABLE would be false
+    assert "yields none" in str(sign.error)
+    with pytest.raises(pk.PanelkitError, match="R-THR reads no sign"):
+        _verdict(tmp_path, _panel(0.0), FIELDS + '\nrule = { name = "R-THR", sign = "+" }')
+
+
+def test_the_same_figure_by_two_names_is_one(tmp_path: Path) -> None:
+    """Blanks, and a role in braces that stands for the treatment."""
+    panel = _panel(0.0)
+    own = _verdict(tmp_path, panel, FIELDS.replace('threshold = "q"', 'threshold = "x"'))
+    blank = _verdict(tmp_path, panel, FIELDS.replace('threshold = "q"', 'threshold = " x"'))
+    assert blank.tested.measured.value == own.tested.measured.value
+
+
+def test_an_exact_fit_earns_no_word(tmp_path: Path) -> None:
+    """An outcome that is a multiple of the treatment was SUPPORTED by what rounding left."""
+    panel = _panel(0.0)
+    panel["y"] = 2.0 * panel["x"]
+    exact = _verdict(tmp_path, panel)
+    assert exact.word is None
+    assert "exactly" in str(exact.error)

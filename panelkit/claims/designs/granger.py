@@ -13,9 +13,8 @@ from pydantic import Field, model_validator
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
-from panelkit.claims.file.parts import Expression, Whole, fill_roles
+from panelkit.claims.file.parts import Expression, Whole, bare, fill_roles
 from panelkit.claims.findings import Condition, Finding, Measured, Outcome, asked
-from panelkit.claims.rules.causation import STABLE
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import written_p
 from panelkit.claims.specify import Regression, specify
@@ -76,7 +75,7 @@ class GrangerDesign(MeasuredDesign):
 
     @model_validator(mode="after")
     def _asks_of_another(self) -> Self:
-        if self.cause == self.outcome:
+        if bare(self.cause) == bare(self.outcome):
             raise ValueError(message("cause and outcome are the same: {cause}", cause=self.cause))
         return self
 
@@ -198,7 +197,7 @@ def _conditions(system: PanelVARFit, trials: tuple[Trial, ...]) -> Iterator[Cond
     largest = float(np.abs(system.roots).max())
     count, groups = _instruments(system), system.columns.groups
     yield asked(
-        STABLE,
+        "stable",
         message("the system is stable"),
         system.stable,
         message("largest root {root:.3g}", root=largest),

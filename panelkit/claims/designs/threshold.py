@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
-from panelkit.claims.file.parts import Expression, Whole
+from panelkit.claims.file.parts import Expression, Whole, bare, fill_roles
 from panelkit.claims.findings import Condition, Finding, Measured, Outcome, asked
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import written_p
@@ -63,7 +63,7 @@ class ThresholdDesign(MeasuredDesign):
 
     @model_validator(mode="after")
     def _searches_among_another(self) -> Self:
-        if self.threshold == self.outcome:
+        if bare(self.threshold) == bare(self.outcome):
             raise ValueError(
                 message("the threshold variable is the outcome: regimes would be chosen by the errors")
             )
@@ -72,7 +72,7 @@ class ThresholdDesign(MeasuredDesign):
     def specifications(self, claim: Claim) -> list[Specification]:
         """Return the regression without a threshold: treatment, then the threshold variable, then the controls."""
         variable = f"lag({self.threshold}, {self.lag})" if self.lag else self.threshold
-        same = self.threshold == self.treatment
+        same = self._own(claim)
         regression = Regression(
             outcome=self.outcome,
             treatment=self.treatment,
@@ -94,7 +94,7 @@ class ThresholdDesign(MeasuredDesign):
         (spec,) = self.specifications(claim)
         data = figures.exact(spec)
         fit = fit_specification(spec, data)
-        panel = self._panel(checked(fit, fit.terms[0]), figures)
+        panel = self._panel(checked(fit, fit.terms[0]), figures, own=self._own(claim))
         main = main_step(panel, self.draws, self.seed)
         trials = step_trials(panel, main, self.draws, self.seed)
         tick(1)
@@ -123,17 +123,22 @@ class ThresholdDesign(MeasuredDesign):
             data=data,
         )
 
-    def _panel(self, design: Design, figures: Figures) -> StepPanel:
+    def _own(self, claim: Claim) -> bool:
+        """Return whether the treatment is its own threshold variable."""
+        return bare(fill_roles(self.threshold, claim.quantities)) == bare(
+            fill_roles(self.treatment, claim.quantities)
+        )
+
+    def _panel(self, design: Design, figures: Figures, *, own: bool) -> StepPanel:
         """Return the rows of the design; the threshold variable is the treatment itself where it is no other."""
         names = [name for name in design.terms if name != "Intercept"]
         columns = {name: np.asarray(design.X[:, at]) for at, name in enumerate(design.terms)}
         x = columns[names[0]]
-        same = self.threshold == self.treatment
-        held = names[1:] if same else names[2:]
+        held = names[1:] if own else names[2:]
         return StepPanel(
             y=np.asarray(design.y)[None, :],
             x=x,
-            q=x if same else columns[names[1]],
+            q=x if own else columns[names[1]],
             controls=np.column_stack([columns[name] for name in held]) if held else np.empty((len(x), 0)),
             unit=design.unit,
             time=design.time,

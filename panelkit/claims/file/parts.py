@@ -38,7 +38,7 @@ Printed = Annotated[str, StringConstraints(pattern=PRINTED, max_length=30)]
 Whole = Annotated[int, Field(strict=True)]
 Choice = Annotated[bool, Field(strict=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 
 MOST_SPECIFICATIONS = 20_000
 """More combinations than this are no grid that anybody declares by hand, and none that ends in time."""
@@ -46,6 +46,11 @@ MOST_SPECIFICATIONS = 20_000
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _INDICATOR = re.compile(INDICATOR)
 _YEARS = {"ge": 1900, "le": 2100}
+
+
+def bare(formula: str) -> str:
+    """Return a formula without blanks, so that two that say the same are equal."""
+    return "".join(formula.split())
 
 
 def _own(info: ValidationInfo) -> bool:

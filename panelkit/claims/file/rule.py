@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from panelkit.claims.file.parts import Part, Printed, Text, both
 from panelkit.claims.findings import Finding, Judgement
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.register import find, keys
 
@@ -34,6 +35,10 @@ class Rule(Part):
     """The fields that the rule cannot do without."""
     BOUNDS: ClassVar[tuple[str, ...]] = ("smallest",)
     """The fields that need a reason: numbers that we chose, and the document did not."""
+    IDLE: ClassVar[tuple[str, ...]] = ()
+    """The fields that say nothing to the rule."""
+    READS: ClassVar[tuple[str, ...]] = ()
+    """The kinds of design whose results it reads; empty: any that yields what it asks for."""
 
     name: RuleName
     value: Printed | None = None
@@ -47,6 +52,11 @@ class Rule(Part):
         missing = [name for name in self.NEEDS if getattr(self, name) is None]
         if missing:
             raise ValueError(message("{rule} needs {missing}", rule=self.name, missing=both(missing)))
+        idle = [name for name in self.IDLE if getattr(self, name) is not None]
+        if idle:
+            raise ValueError(
+                message("{rule} reads no {fields}: remove it", rule=self.name, fields=both(idle))
+            )
         bounds = [name for name in self.BOUNDS if getattr(self, name) is not None]
         if bounds and self.why is None:
             raise ValueError(
@@ -65,6 +75,24 @@ class Rule(Part):
 
     def check_claimed(self, claimed: str | None) -> None:
         """Refuse a reading whose claimed number is not what the rule judges (as a ValueError)."""
+
+    def check_kind(self, kind: str) -> None:
+        """Refuse a design whose results the rule does not read.
+
+        Raises
+        ------
+        SpecError
+            With the kinds that it reads.
+        """
+        if self.READS and kind not in self.READS:
+            raise SpecError(
+                message(
+                    "{rule} reads a design of the kind {kinds}, and this one is of the kind `{kind}`",
+                    rule=self.name,
+                    kinds=[f"`{name}`" for name in self.READS],
+                    kind=kind,
+                )
+            )
 
     def judge(self, tested: Finding) -> Judgement:
         """Return what the rule says of the result of a design.

@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from panelkit.claims.findings import Finding, Judgement
 from panelkit.claims.rules.interval import IntervalRule
-from panelkit.claims.rules.reading import measured_of
-from panelkit.language.errors import SpecError
-from panelkit.language.message import message
 from panelkit.language.offers import offered
-
-STABLE = "stable"
-"""The key of the condition that every result of a vector autoregression has."""
 
 
 @offered("rule", "R-CAUSE", can=("measured",))
@@ -24,17 +17,5 @@ class CausationRule(IntervalRule):
     """The claimed direction is `sign`, positive ("promotes") unless it is said to be negative."""
 
     NEEDS: ClassVar[tuple[str, ...]] = ()
-
-    def judge(self, tested: Finding) -> Judgement:
-        """Return the word for the interval of the summed lags, and the conditions beside it.
-
-        Raises
-        ------
-        SpecError
-            If the design is no Granger test.
-        """
-        if STABLE not in {item.key for item in measured_of(tested).conditions}:
-            raise SpecError(
-                message("R-CAUSE reads a Granger test, of a design of the kind `granger`, and this is none")
-            )
-        return super().judge(tested)
+    IDLE: ClassVar[tuple[str, ...]] = ("value",)
+    READS: ClassVar[tuple[str, ...]] = ("granger",)

@@ -8,6 +8,8 @@ docs/evidence/verdicts_inequality.csv.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from panelkit.claims.findings import Finding, Judgement
 from panelkit.claims.rules.interval import IntervalRule, by_interval
 from panelkit.language.message import message
@@ -23,6 +25,8 @@ SILENT = message("a tenth of the inequality that it is held against")
 @offered("rule", "R-INEQ", can=("measured",))
 class InequalityRule(IntervalRule):
     """The inequality is claimed to be larger, or to grow (`sign`)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("gap", "trend")
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the interval and the conditions beside it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from panelkit.claims.rules.detectable import detectable_of
 from panelkit.claims.rules.reading import measured_of
 from panelkit.claims.rules.regression import undecided
 from panelkit.claims.rules.six_words import leaning, word_of
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
 
 SILENT = message("none is declared")
@@ -48,8 +50,15 @@ def by_interval(
     Returns
     -------
     Judgement
+
+    Raises
+    ------
+    SpecError
+        If what was measured has no interval.
     """
     found = measured_of(tested)
+    if math.isnan(found.low) or math.isnan(found.high):
+        raise SpecError(message("rule {rule} reads an interval, and the design yields none", rule=rule.name))
     smallest, why = rule.smallest_effect(found.why or silent, found.smallest)
     sizes = _sizes(found, smallest, why)
     word = reading(

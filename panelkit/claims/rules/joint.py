@@ -7,6 +7,7 @@ told.
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
@@ -28,6 +29,9 @@ WHY = message("the square of a fifth: one within deviation moves the outcome by 
 @offered("rule", "R-JOINT", can=("measured",))
 class JointRule(Rule):
     """No parameter but `smallest`, the share that matters."""
+
+    IDLE: ClassVar[tuple[str, ...]] = ("value", "sign")
+    READS: ClassVar[tuple[str, ...]] = ("joint",)
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the joint test, its conditions, and what the figures explain at most.

@@ -8,7 +8,7 @@ that without one the word is PARTLY at most, which says consistent with the chan
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
+from typing import ClassVar, cast
 
 import numpy as np
 
@@ -29,6 +29,8 @@ MEDIATOR = "mediator"
 @offered("rule", "R-MED", can=("measured",))
 class MediationRule(IntervalRule):
     """The indirect effect is claimed to have a `sign`."""
+
+    READS: ClassVar[tuple[str, ...]] = ("mediation",)
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the interval and the conditions beside it."""

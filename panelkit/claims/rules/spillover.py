@@ -5,6 +5,8 @@ Every condition is read on the side of the interval, so that the bar of CONTRADI
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from panelkit.claims.rules.interval import IntervalRule
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.offers import offered
@@ -20,3 +22,5 @@ at 5 %; at .95 up to 3.6 of 100 worlds whose trends follow the neighbours' were 
 @offered("rule", "R-SPILL", can=("measured",))
 class SpilloverRule(IntervalRule):
     """The impact is claimed to have a `sign`."""
+
+    READS: ClassVar[tuple[str, ...]] = ("spatial",)

@@ -6,19 +6,15 @@ where it shows beyond a slope that changes steadily, else the word is PARTLY.
 
 from __future__ import annotations
 
-import math
+from typing import ClassVar
 
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import measured_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
-from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
-
-STEADY = "steady"
-"""The key of the condition that every result of a threshold search has."""
 
 DETECTABLE = message(
     "a true change of slope in the middle of the rows that the bootstrap F finds four times in five"
@@ -29,21 +25,12 @@ DETECTABLE = message(
 class ThresholdRule(Rule):
     """No parameter but `smallest`, the change of slope that matters."""
 
-    def judge(self, tested: Finding) -> Judgement:
-        """Return the word for the bootstrap F and its conditions.
+    IDLE: ClassVar[tuple[str, ...]] = ("value", "sign")
+    READS: ClassVar[tuple[str, ...]] = ("threshold",)
 
-        Raises
-        ------
-        SpecError
-            If the design is no threshold search.
-        """
+    def judge(self, tested: Finding) -> Judgement:
+        """Return the word for the bootstrap F and its conditions."""
         found = measured_of(tested)
-        if STEADY not in {item.key for item in found.conditions} or math.isnan(found.p_value):
-            raise SpecError(
-                message(
-                    "R-THR reads a threshold search, of a design of the kind `threshold`, and this is none"
-                )
-            )
         smallest, why = self.smallest_effect(found.why or FIFTH, found.smallest)
         sizes = Sizes(smallest=smallest, why=why, detectable=found.detectable, detectable_is=DETECTABLE)
         word = threshold_word(found, smallest)
