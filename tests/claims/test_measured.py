@@ -239,9 +239,8 @@ def test_a_lost_specification_is_one_in_which_the_leader_does_not_lead(
 def test_persistence_tests_a_part_of_its_claim() -> None:
     result = pk.check("B11")
     assert result.word_of("B11") in ("PARTLY", "UNDECIDED", "NOT SUPPORTED")
-    assert len(result) == 6
-    assert [verdict.standing for verdict in result] == ["principal", "part", "part", "part"]
-    assert all("gdp / population" in verdict.reason for verdict in result)
+    assert [verdict.standing for verdict in result] == ["principal", *["part"] * 5]
+    assert sum("gdp / population" in verdict.reason for verdict in result) == 4
 
 
 def test_composites_follow_the_folder_of_figures(tmp_path: Path) -> None:
