@@ -85,9 +85,17 @@ def _table_of(made: Any, language: Language, width: int) -> str:
     frame = made.tidy()
     if "excluded" in frame:
         frame["excluded"] = frame["excluded"].replace("all", message("all others").text(language))
+    if "df2" in frame and bool((frame["df2"] % 1.0 == 0.0).all()):
+        frame["df2"] = frame["df2"].astype(int)
     frame.columns = [result_word(name, language) for name in frame.columns]
     title = made.title.text(language)
-    table = frame_table(frame.set_index(frame.columns[0]), format="text", language=language, width=width)
+    table = frame_table(
+        frame.set_index(frame.columns[0]),
+        format="text",
+        language=language,
+        width=width,
+        keys=int("excluded" in made.tidy()),
+    )
     return "\n".join([title, "=" * cells(title), table.rstrip("\n"), *note_lines(made.notes, language)])
 
 

@@ -36,6 +36,7 @@ class TableGrid:
     """A finished table: `header` one cell a column (lines divided by newlines), `blocks` of rows, notes.
 
     `spans` are heads over the header with the number of columns that each covers, empty ones among them, or none.
+    `keys` columns stand beside the labels in every part of a table that is too wide for a terminal.
     """
 
     header: tuple[str, ...]
@@ -47,6 +48,7 @@ class TableGrid:
     language: Language = "en"
     spans: tuple[tuple[str, int], ...] = ()
     align: Literal["centre", "decimal"] = "centre"
+    keys: int = 0
 
     @property
     def rows(self) -> list[Row]:

@@ -174,10 +174,11 @@ def _held(block: Sequence[Row], part: Sequence[int]) -> list[Row]:
 
 def _parts(grid: TableGrid, width: int) -> list[list[int]]:
     """Return the columns that stand beside each other in a given width, at least one each time."""
-    parts: list[list[int]] = [[]]
-    for column in range(len(grid.header)):
-        if parts[-1] and _needed(grid, [*parts[-1], column], _least) > width:
-            parts.append([])
+    keys = list(range(min(grid.keys, len(grid.header) - 1)))
+    parts: list[list[int]] = [[*keys]]
+    for column in range(len(keys), len(grid.header)):
+        if len(parts[-1]) > len(keys) and _needed(grid, [*parts[-1], column], _least) > width:
+            parts.append([*keys])
         parts[-1].append(column)
     return parts
 

@@ -58,7 +58,9 @@ def _own_notes(fits: Sequence[Column], numbers: Sequence[str], language: Languag
         told = (in_language(note, language) for note in column.notes if note != _made_note(column))
         for text in dict.fromkeys(told):
             by.setdefault(text, []).append(mark)
-    return [text if len(of) == len(fits) else f"{', '.join(of)} {text}" for text, of in by.items()]
+    return [
+        text if len(of) == len(fits) else f"{listed(of).text(language)} {text}" for text, of in by.items()
+    ]
 
 
 def _below(kind: str, style: TableStyle) -> Message:

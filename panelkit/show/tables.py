@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +121,13 @@ def frame_table(
     caption: str | None = None,
     label: str | None = None,
     width: int = 100,
+    keys: int = 0,
 ) -> str:
     """Return (and write) a plain frame in the same style; the format follows the ending of `path`.
 
     Descriptives, rankings, tests: whole numbers print whole, other numbers with `decimals`. A Word table has
-    no text of its own, so that `path` is needed and returned.
+    no text of its own, so that `path` is needed and returned. Where the columns of a text stand below each other, so
+    many `keys` beside the first column are repeated with it.
     """
     grid = frame_grid(
         frame,
@@ -136,7 +139,7 @@ def frame_table(
         caption=caption,
         label=label,
     )
-    return str(_render(grid, format or _format_of(path), path, width))
+    return str(_render(replace(grid, keys=keys), format or _format_of(path), path, width))
 
 
 def starred(

@@ -23,8 +23,9 @@ def column_widths(grid: TableGrid, *, size: float) -> list[float]:
             natural[at : at + width] = [one + lacking / width for one in natural[at : at + width]]
         at += width
     room = _WIDE_ROOM if len(grid.header) > _MANY else _ROOM
-    shrink = min(1.0, room / sum(natural))
-    return [width * shrink for width in natural]
+    labels = min(natural[0], room / 3.0)
+    shrink = min(1.0, (room - labels) / sum(natural[1:]))
+    return [labels, *(width * shrink for width in natural[1:])]
 
 
 def ems(text: str) -> float:

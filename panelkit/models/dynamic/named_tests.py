@@ -128,6 +128,7 @@ class NamedTests(Rendered, Brief):
             "caption": self.title.text(language),
             "notes": [note.text(language) for note in self.notes],
             "decimals": {HEADS[name].text(language): places for name, places in _FOUR.items()},
+            "keys": list(self.table.columns).index("statistic") - 1,
             **style,
         }
         return tables.frame_table(
