@@ -146,6 +146,13 @@ def leave_one_out(
     (31, 'Heilongjiang')
     """
     _, design = design_of(fit, weighted=True)
+    if not callable(test):
+        raise SpecError(
+            message(
+                "test is a function of a fit, such as `lambda fit: fit.test('x = 1')`, not {given!r}",
+                given=test,
+            )
+        )
     if by not in ("unit", "time"):
         raise SpecError(message("by is unit or time, not {by!r}", by=by))
     check_share("level", level)

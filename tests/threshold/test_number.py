@@ -112,3 +112,11 @@ def test_residuals_beside_splits_are_those_of_the_fit() -> None:
     fit = spec(thresholds=2).fit(panel(3), reps=0)
     left = beside_splits(fit.searched.search, fit.searched.places).without(fit.searched.residuals[None])[0]
     np.testing.assert_allclose(left, fit.residuals, atol=1e-10)
+
+
+def test_wald_tests_between_regimes_say_that_the_threshold_was_searched() -> None:
+    """A difference of slopes at a searched threshold has no chi2: the note points to the bootstrap F."""
+    fit = spec(trim=0.2).fit(panel(4, units=8, periods=8), reps=0)
+    found = fit.test("x:regime1 = x:regime2")
+    assert "taken as known" in found.notes[-1]
+    assert found.summary(language="zh").count("自助F检验") == 1

@@ -116,7 +116,13 @@ def margins(
         )
     design = observed_of(fit)
     if design.formula is None:
-        raise SpecError(message("{title}: it was fitted to arrays, and has no formula", title=fit.title))
+        raise SpecError(
+            message(
+                "{title}: its columns were made after the formula, so that no variable can be moved in it: read slopes "
+                "off the table, or combine them by `combine`",
+                title=fit.title,
+            )
+        )
     rows = RowParts(design, data)
     variable, moderator = _part(design, of), None if at is None else _part(design, at)
     held = _holding(fit, design, variable, of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -125,6 +125,11 @@ class ThresholdFit(FitResult):
             title=title,
         )
 
+    def test(self, hypotheses: str | Sequence[str], **options: Any) -> Any:
+        """Test linear hypotheses on the slopes, as `pk.joint_test` says, the thresholds taken as known."""
+        found = super().test(hypotheses, **options)
+        return replace(found, notes=(*found.notes, _AS_KNOWN))
+
     def predict(self, data: Any = None, kind: str = "xbu", **options: Any) -> pd.Series:
         """Return predictions of the rows that entered, as `pk.predict` says.
 
@@ -183,6 +188,12 @@ def without_adoption(fit: FitResult) -> FitResult:
         facts={key: value for key, value in fit.facts.items() if key not in counts},
         covariance_at=(facts_at, notes_at - (len(fit.notes) - len(kept))),
     )
+
+
+_AS_KNOWN = message(
+    "the thresholds are taken as known: what a search chose makes a difference between regimes look too sure, and "
+    "whether there is one is asked by the bootstrap F (`tests`)"
+)
 
 
 def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray, crossing: int) -> Mapping[str, Any]:
