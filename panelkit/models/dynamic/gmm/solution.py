@@ -28,6 +28,8 @@ from panelkit.show.brief import Brief
 
 _WELL_APART = 1e-6
 """The smallest eigenvalue of cross-products of columns at norm one that costs no digit of ten."""
+_TOO_CLOSE = 4e-6
+"""The smallest singular value of columns at norm one under which a system holds two digits (at 8e-6: four)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +141,20 @@ def _basis(Z: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.ascontiguousarray(basis[:, :rank]), coordinates
 
 
+def _refuse_far(coordinates: FloatArray) -> None:
+    """Refuse instruments of a system whose weights, products of them, double precision does not hold."""
+    closest = float(np.linalg.svd(coordinates, compute_uv=False)[-1])
+    if closest < _TOO_CLOSE:
+        raise SpecError(
+            message(
+                "the instruments of the system nearly repeat each other (to {closest:.1e} of their size), and weights "
+                "made of them are rounding: levels far from zero do that, so subtract a constant from the columns, or "
+                "leave out an instrument",
+                closest=closest,
+            )
+        )
+
+
 def solve(
     stack: Stack,
     instruments: Instruments,
@@ -155,9 +171,11 @@ def solve(
     ------
     SpecError
         If the instruments do not identify the parameters, or the two-step weight is singular and was not asked for, or
-        nothing but rounding is left to make one of.
+        nothing but rounding is left to make one of, or levels of a system lie too far from zero.
     """
     Q, coordinates = _basis(instruments.stacked)
+    if instruments.level is not None:
+        _refuse_far(coordinates)
     m = stack.n_moved
     basis = replace(instruments, moved=Q[:m], level=None if instruments.level is None else Q[m:])
     a = stack.summed(Q * stack.y[:, None])
