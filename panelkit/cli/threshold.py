@@ -164,13 +164,27 @@ def _print(fit: ThresholdFit, beside: Any, origin: Sequence[str], language: Lang
             typer.echo(plain.folded(fit.summary(language=language)))
         else:
             typer.echo(to_text([fit], language=language, width=width))
-            typer.echo(plain.folded(f"\n{fit.found(language=language)}"))
+            typer.echo(plain.folded(f"{fit.found(language=language)}"))
         said = {note.text(language) for note in fit.notes}
         further = [f"  - {note}" for note in origin if note not in said]
         if further:
             typer.echo(plain.folded("\n".join(further)))
         if beside is not None:
-            typer.echo(plain.folded("\n" + beside.summary(language=language)))
+            typer.echo("\n" + _beside(beside, width, language))
+
+
+def _beside(beside: Any, width: int, language: Language) -> str:
+    """Return the quadratic and its test as text; where its table is too wide, a column of models."""
+    from panelkit.results.numbers import cells
+    from panelkit.show import plain
+    from panelkit.show.tables import to_text
+
+    if max(cells(line) for line in beside.fit.table_text(0.95, language).splitlines()) <= width:
+        return str(plain.folded(beside.summary(language=language)))
+    table = to_text([beside.fit], language=language, width=width)
+    return (
+        f"{beside.fit.title.text(language)}\n{table}\n{plain.folded(beside.turn.summary(language=language))}"
+    )
 
 
 def _content(fit: ThresholdFit, beside: Any, language: Language) -> dict[str, Any]:

@@ -98,10 +98,13 @@ def _origin(key: str, facts: Mapping[str, Any]) -> Message:
     )
 
 
+_CHINESE_MARKS = {", ": "、", "; ": "；"}
+
+
 def _each_once(sources: Sequence[Mapping[str, str]], english: str, chinese: str, *, between: str) -> Told:
     """Return a field of the sources, which they hold in two languages, each text once."""
     en, zh = (
-        between.join(dict.fromkeys(text for source in sources if (text := source.get(field, ""))))
-        for field in (english, chinese)
+        mark.join(dict.fromkeys(text for source in sources if (text := source.get(field, ""))))
+        for field, mark in ((english, between), (chinese, _CHINESE_MARKS[between]))
     )
     return Told(en, zh)

@@ -161,6 +161,17 @@ class ThresholdFit(FitResult):
         return "\n\n".join([*parts, *(test.summary(language=language) for test in self.tests)])
 
     def _said(self) -> tuple[Message, ...]:
+        if getattr(self.spec, "kink", False):
+            at = self.regions[0]
+            return (
+                message(
+                    "kink of `{name}`: {estimate:.6g}; {level:g} % region {region}",
+                    name=self.searched.name,
+                    estimate=at.estimate,
+                    level=100.0 * at.level,
+                    region=at.said(),
+                ),
+            )
         return tuple(
             message(
                 "threshold {number} of `{name}`: {estimate:.6g}; {level:g} % region {region}",
