@@ -24,7 +24,8 @@ from benchmarks.evidence.record import fill, percent
 from benchmarks.verdict_tables import LETTERS
 from benchmarks.world_parts import BEFORE, UNITS, blended, errors, income, region_codes, serial_paths, tied
 from benchmarks.worlds import COUNTING, SERIAL
-from panelkit.studies.dynamics.steps import StepPanel, inside_middle, main_step, step_trials
+from panelkit.studies.dynamics.step_trials import inside_middle, step_trials
+from panelkit.studies.dynamics.steps import StepPanel, main_step
 
 FRESH = COUNTING + 8
 YEARS, DRAWS = (9, 12), 299

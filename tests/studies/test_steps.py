@@ -6,14 +6,9 @@ import numpy as np
 import pytest
 
 from panelkit.language.errors import DataError
-from panelkit.studies.dynamics.steps import (
-    StepPanel,
-    detectable_change,
-    inside_middle,
-    main_step,
-    smallest_change,
-    step_trials,
-)
+from panelkit.studies.dynamics.step_power import detectable_change, smallest_change
+from panelkit.studies.dynamics.step_trials import inside_middle, step_trials
+from panelkit.studies.dynamics.steps import StepPanel, main_step
 
 UNITS, PERIODS = 31, 10
 

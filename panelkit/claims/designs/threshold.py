@@ -22,18 +22,9 @@ from panelkit.language.offers import offered
 from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
-from panelkit.studies.dynamics.steps import (
-    INNER,
-    Step,
-    StepPanel,
-    StepTrial,
-    detectable_change,
-    inside_middle,
-    label,
-    main_step,
-    smallest_change,
-    step_trials,
-)
+from panelkit.studies.dynamics.step_power import detectable_change, smallest_change
+from panelkit.studies.dynamics.step_trials import INNER, StepTrial, inside_middle, label, step_trials
+from panelkit.studies.dynamics.steps import Step, StepPanel, main_step
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
 from panelkit.studies.scrutiny.sample import checked, cube_of
