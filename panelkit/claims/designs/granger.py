@@ -111,7 +111,7 @@ class GrangerDesign(MeasuredDesign):
             )
         (spec,) = self.specifications(claim)
         data = figures.exact(spec)
-        system = self._system(claim, spec).fit(data)
+        system = self.system(claim).fit(data)
         beside = fit_specification(spec, data)
         summed = summed_lags(system)
         direction = self.rule_under(reading.rule).direction
@@ -126,8 +126,9 @@ class GrangerDesign(MeasuredDesign):
             data=data,
         )
 
-    def _system(self, claim: Claim, spec: Specification) -> PanelVAR:
+    def system(self, claim: Claim) -> PanelVAR:
         """Return the panel VAR of outcome and cause."""
+        (spec,) = self.specifications(claim)
         return PanelVAR(
             variables=(spec.outcome, spec.treatment),
             lags=self.lags,

@@ -22,7 +22,10 @@ def regime_of(spec: Any) -> tuple[str, ...]:
     SpecError
         If an option is none that is known, or two of them contradict each other.
     """
-    named = (spec.regime,) if isinstance(spec.regime, str) else tuple(spec.regime)
+    given = spec.regime
+    if not isinstance(given, str | tuple | list):
+        raise SpecError(message("regime= is a tuple of expressions, not {given!r}", given=given))
+    named = (given,) if isinstance(given, str) else tuple(given)
     if spec.kink is True:
         _check_kink(spec, named)
         named = (spec.threshold,)

@@ -17,7 +17,7 @@ from panelkit.panel.design import Design
 from panelkit.panel.redundant import without_redundant
 from panelkit.show.brief import Brief
 
-_BACK = ("lag", "diff")
+_BACK = ("lag", "diff", "lead")
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,20 @@ def _refuse_lagged_outcome(common: Formula, part: Formula) -> None:
     for term in part.terms:
         for factor in term.factors:
             back = any(call in _BACK for call in calls_of(factor.node))
+            if not back and outcome == set(columns_of(factor.node)):
+                raise SpecError(
+                    message(
+                        "`{term}` is made of the outcome `{outcome}`, which no regressor may be: leave it out",
+                        term=factor.label,
+                        outcome=common.outcome,
+                    )
+                )
             if back and outcome <= set(columns_of(factor.node)):
                 raise SpecError(
                     message(
-                        "`{term}` is a lag of the outcome: after the effects of units are swept out it is correlated "
-                        "with the errors (Nickell 1981), and neither slopes, threshold nor F are right. Leave it out, "
-                        "or estimate the dynamics alone by DifferenceGMM",
+                        "`{term}` is a lag or lead of the outcome: after the effects of units are swept out it is "
+                        "correlated with the errors (Nickell 1981), and neither slopes, threshold nor F are right. "
+                        "Leave it out, or estimate the dynamics alone by DifferenceGMM",
                         term=factor.label,
                     )
                 )
