@@ -129,7 +129,7 @@ def gmm(
     extra = [] if moments.cluster is None else [parse_formula(f"{moments.cluster} ~ 1")]
     rows = rows_of(ctx, sample, [*_formulas(asked), *extra], beside=(_reach(asked), 0))
     fit = replace(spec, where=rows.where).fit(rows.frame)
-    beside = _alternatives(asked, moments, rows) if alternatives else None
+    beside = _alternatives(asked, moments, rows, fit) if alternatives else None
     if output.as_json:
         shown.print_content(fit, beside)
     else:
@@ -202,11 +202,15 @@ def _reach(asked: MomentFormula) -> int:
     return max([formula_reach(asked.model)[0], *deep])
 
 
-def _alternatives(asked: MomentFormula, moments: Moments, rows: Any) -> Any:
+def _alternatives(asked: MomentFormula, moments: Moments, rows: Any, fit: Any) -> Any:
+    """Return the fit that was asked for beside the estimators for few units; those of GMM have default instruments."""
+    from dataclasses import replace
+
     from panelkit.models.dynamic.short.dynamic_comparison import compare_dynamic
 
     effects: Any = "twoway" if moments.time_effects else "unit"
-    return compare_dynamic(asked.model.text, rows.frame, effects=effects, where=rows.where)
+    found = compare_dynamic(asked.model.text, rows.frame, effects=effects, where=rows.where)
+    return replace(found, results={"asked": fit, **found.results})
 
 
 def _refuse_idle(ctx: typer.Context, moments: Moments) -> None:

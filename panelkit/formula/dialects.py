@@ -174,11 +174,16 @@ def _category(match: re.Match[str]) -> Message:
 
 
 def _stepped(match: re.Match[str]) -> Message:
-    return _write(_shift(match[1] + match[2], match[3]))
+    return _write(_shift(match[1] + match[2], _called(match, 3)))
 
 
 def _composed(match: re.Match[str]) -> Message:
-    return _write(_shift(match[1], match[2]))
+    return _write(_shift(match[1], _called(match, 2)))
+
+
+def _called(match: re.Match[str], at: int) -> str:
+    """Return a name as it stands in the text: a function has something in its brackets."""
+    return f"{match[at]}(...)" if match.string[match.end() :].lstrip().startswith("(") else match[at]
 
 
 def _shift(operators: str, written: str) -> str:

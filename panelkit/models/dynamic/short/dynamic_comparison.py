@@ -24,6 +24,7 @@ from panelkit.show.formats import Format
 from panelkit.show.rendered import Rendered, Target
 
 _NAMES: dict[str, Message] = {
+    "asked": message("As asked for"),
     "pooled": message("Pooled OLS"),
     "within": message("Within (LSDV)"),
     "adjusted-moments": message("Adjusted moments"),
