@@ -24,6 +24,8 @@ _ROUNDING = 64.0 * np.finfo(float).eps
 """A direction of a scaled weight below so much of the largest, times M, is rounding."""
 _WEAKEST = 1e-8
 """Columns at norm one that lie so close to the others are not told apart by the moments."""
+_CANCELLED = 1e-10
+"""Sums of moments below so much of what is summed are rounding."""
 _SHARE = 0.1
 """A column with so large a part in what is not told apart is named."""
 
@@ -182,6 +184,7 @@ def _fitted(
 ) -> MomentFit:
     by_unit = moments.by_unit(params)
     influence = by_unit @ transfer.T
+    _refuse_mirrored(influence, np.abs(by_unit) @ np.abs(transfer).T)
     total = moments.a_sum - moments.b_sum @ params
     weighed = root.T @ total
     return MomentFit(
@@ -193,6 +196,23 @@ def _fitted(
         moments_sum=total,
         j=float(weighed @ weighed),
     )
+
+
+def _refuse_mirrored(influence: FloatArray, parts: FloatArray) -> None:
+    """Refuse influences (N, K) of two units that are zero while what they are summed of, `parts` (N, K), is not.
+
+    Beside period effects each row of two units is the mirror of the other's, and the sandwich is rounding.
+    """
+    if len(influence) != 2:
+        return
+    if (np.linalg.norm(influence, axis=0) < _CANCELLED * np.linalg.norm(parts, axis=0)).any():
+        raise SpecError(
+            message(
+                "the moments of every cluster add up to zero, as they do by construction where two {units} mirror each "
+                "other after the effects of {periods}, and errors would be those of rounding: take more {units}, or "
+                "time_effects=False"
+            )
+        )
 
 
 def _moved_by_first(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from tests.dynamic.vector_panels import vector_panel
 
 SPEC = pk.DifferenceGMM("y ~ lag(y, 1) + x | gmm(y, 2:3, collapse) + iv(x)")
 
@@ -283,3 +284,11 @@ def test_text_and_infinite_cells_are_refused_by_name() -> None:
         SPEC.fit(data)
     with pytest.raises(pk.DataError, match="x"):
         SPEC.fit(panel().assign(x="much"))
+
+
+@pytest.mark.parametrize("estimator", [pk.DifferenceGMM, pk.SystemGMM])
+def test_two_units_that_mirror_each_other_are_refused(estimator: Any) -> None:
+    data = vector_panel(4, units=2)
+    with pytest.raises(pk.SpecError, match="two provinces mirror each other after the effects of years"):
+        estimator("a ~ lag(a)", time_effects=True).fit(data)
+    assert estimator("a ~ lag(a)", time_effects=False).fit(data).std_errors.iloc[0] > 1e-6
