@@ -11,6 +11,7 @@ from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message
 from panelkit.show.checks import need_known
 from panelkit.show.chosen_terms import held_groups
+from panelkit.show.estimator_words import worth_saying
 from panelkit.show.grid import Row, p_text, plain_cell
 from panelkit.show.model_columns import STATISTICS, Column
 from panelkit.show.table_style import TableStyle
@@ -29,6 +30,7 @@ ALSO = {
     "rkf": "rk_f",
     "widstat": "rk_f",
     "cdf": "cragg_donald_f",
+    "estimator": "fitted_by",
 }
 
 
@@ -64,7 +66,8 @@ def _cell(key: str, value: Any, decimals: int, language: Language) -> str:
 def _asked(columns: Sequence[Column], style: TableStyle) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the facts that are printed, and the labels that the style gives them."""
     if style.stats is None:
-        return STATISTICS, {}
+        told = style.names is None and worth_saying(column.facts.get("fitted_by") for column in columns)
+        return STATISTICS if told else STATISTICS[1:], {}
     held = list(dict.fromkeys(key for column in columns for key in column.facts if key != "uncertainty"))
     named = {name: _known(name, held) for name in style.stats}
     need_known(named.values(), held, "stats=")

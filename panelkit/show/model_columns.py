@@ -12,11 +12,13 @@ import pandas as pd
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, counted, message
+from panelkit.show.estimator_words import estimator_of
 from panelkit.show.grid import number, p_text, significance
 from panelkit.show.table_style import TableStyle
 from panelkit.show.words import equation_word
 
 STATISTICS = (
+    "fitted_by",
     "nobs",
     "n_units",
     "n_periods",
@@ -25,10 +27,13 @@ STATISTICS = (
     "factors",
     "effects",
     "n_instruments",
+    "gmm_steps",
+    "gmm_transform",
     "ar1_p",
     "ar2_p",
     "sargan_p",
     "hansen_p",
+    "root",
     "weights",
     "r2_within",
     "r2",
@@ -191,6 +196,8 @@ def _facts(model: Any, extractor: Any) -> dict[str, Any]:
     if extractor is None:
         further = dict(getattr(model, "table_facts", {}) or {})
         facts = {**dict(getattr(model, "facts", {}) or {}), **further, **_of_instruments(model)}
+        named = estimator_of(model)
+        facts = facts if named is None else {**facts, "fitted_by": named}
         made = getattr(model, "uncertainty", None)
         return facts if made is None else {**facts, "uncertainty": made}
     keys = (*STATISTICS, *FURTHER)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _WORDS: dict[str, Message] = {
     **MODEL_WORDS,
+    "fitted_by": message("Estimator"),
     "nobs": message("Observations"),
     "n_units": message("Provinces"),
     "n_periods": message("Years"),
@@ -27,6 +28,9 @@ _WORDS: dict[str, Message] = {
     "loglik": message("Log-likelihood"),
     "aic": message("AIC"),
     "bic": message("BIC"),
+    "gmm_steps": message("GMM steps"),
+    "gmm_transform": message("Unit effects taken out by"),
+    "root": message("Largest root, modulus"),
     "ar1_p": message("AR(1), p"),
     "ar2_p": message("AR(2), p"),
     "sargan_p": message("Sargan, p"),

@@ -42,7 +42,7 @@ class DynamicGMMFit(FitResult):
 
     @property
     def table_facts(self) -> dict[str, Any]:
-        """Return what a table of fits prints below the estimates beside `facts`: effects and p-values of the tests."""
+        """Return what a table of fits prints below the estimates beside `facts`: effects, steps, p-values."""
         tested = {
             "ar1_p": self.serial[0],
             "ar2_p": self.serial[1],
@@ -50,7 +50,9 @@ class DynamicGMMFit(FitResult):
             "hansen_p": self.hansen,
         }
         held = {key: test.p_value for key, test in tested.items() if not test.reason}
-        return {"effects": "twoway" if self.spec.time_effects else "unit", **held}
+        effects = "twoway" if self.spec.time_effects else "unit"
+        made = {"gmm_steps": self.facts["steps"], "gmm_transform": self.facts["transform"]}
+        return {"effects": effects, **made, **held}
 
     @property
     def tests(self) -> tuple[TestResult, ...]:

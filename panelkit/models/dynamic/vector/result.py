@@ -43,6 +43,16 @@ class PanelVARFit(FitResult):
     j: float | None = None
 
     @property
+    def table_facts(self) -> dict[str, Any]:
+        """Return what a table of fits prints beside `facts`: the sample period, steps, transform, the largest root."""
+        assert self.design is not None
+        years = self.design.time_labels
+        made: dict[str, Any] = {"years": f"{years[0]}-{years[-1]}"}
+        if self.spec.estimator == "gmm":
+            made |= {"gmm_steps": self.spec.steps, "gmm_transform": self.facts["transform"]}
+        return {**made, "root": self.facts["largest_root"]}
+
+    @property
     def companion(self) -> FloatArray:
         """Return the companion matrix (p m, p m)."""
         return companion_matrix(self.coefficients)
