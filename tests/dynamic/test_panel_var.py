@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 import panelkit as pk
 from tests.dynamic.vector_panels import NAMES, brute_force, vector_panel
@@ -77,10 +78,13 @@ def test_criteria_of_the_lag_order() -> None:
         tolerance=1.5e-8,
         steps=2,
     )
-    row = pk.pvar_lag_order(spec, dahlberg(), 1, unit="id", time="year").table.iloc[0]
+    found = pk.pvar_lag_order(spec, dahlberg(), 1, unit="id", time="year")
+    row = found.table.iloc[0]
     assert row["mbic"] == pytest.approx(-1565.72, abs=0.005)
     assert row["maic"] == pytest.approx(-222.99, abs=0.005)
     assert row["df"] == 243
+    assert row["p_value"] == pytest.approx(chi2.sf(row["hansen_j"], 221 - 9), rel=1e-9)
+    assert "p is that of the 212 directions" in found.summary()
 
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -190,10 +190,28 @@ def test_adjustments_of_levin_lin_and_chu_belong_to_the_convention_that_is_the_d
     assert rates["plm"] > 0.25
 
 
-def test_plm_itself_where_it_is_at_hand(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("periods", "mu", "sigma"),
+    [
+        (20, -0.554, 0.919),
+        (27, -0.5508, 0.907),
+        (101, -0.51794, 0.7757733),
+        (300, -0.5072, 0.735),
+        (400, -0.5036, 0.721),
+    ],
+)
+def test_the_table_is_read_where_plm_reads_it(periods: int, mu: float, sigma: float) -> None:
+    """Those that `purtest(exo = "intercept", lags = 1)$adjval` prints, to its seven digits."""
+    data = walks(units=3, periods=periods, seed=periods)
+    facts = pk.panel_unit_root(data, "y", test="llc", lags=1, llc_convention="plm", power_reps=0).facts
+    assert (facts["mu"], facts["sigma"]) == pytest.approx((mu, sigma), abs=1e-7)
+
+
+@pytest.mark.parametrize("periods", [22, 37])
+def test_plm_itself_where_it_is_at_hand(tmp_path: Path, periods: int) -> None:
     if shutil.which("Rscript") is None:
         pytest.skip("no Rscript")
-    data = walks(units=12, periods=22, seed=21, rho=0.8)
+    data = walks(units=12, periods=periods, seed=21, rho=0.8)
     data.reset_index().to_csv(tmp_path / "d.csv", index=False)
     script = """
     if (!suppressWarnings(suppressMessages(require(plm)))) quit(status = 3)

@@ -42,16 +42,18 @@ _SIGMA = {
 }
 
 
-def adjustment(rows: FloatArray, trend: str) -> tuple[FloatArray, FloatArray]:
+def adjustment(rows: FloatArray, trend: str, convention: str = "table") -> tuple[FloatArray, FloatArray]:
     """Return mu* and sigma* for the average rows of a panel: linear between the printed ones, ends held.
 
-    Beyond 250 rows linear in their inverse, so that the last line of the table, without bound, is reached.
+    Beyond 250 rows linear in their inverse, so that the last line of the table, without bound, is reached; "plm" goes
+    on in a straight line and is there at 500.
     """
     grid = np.asarray(PERIODS)
     rows = np.asarray(rows, float)
     mu, sigma = np.asarray(_MU[trend], float), np.asarray(_SIGMA[trend])
     last = grid[-2]
-    beyond = np.clip(1.0 - last / np.maximum(rows, last), 0.0, 1.0)
+    further = np.maximum(rows, last)
+    beyond = np.clip((further - last) / last if convention == "plm" else 1.0 - last / further, 0.0, 1.0)
     return tuple(
         np.interp(rows, grid[:-1], part[:-1]) + beyond * (part[-1] - part[-2]) for part in (mu, sigma)
     )
@@ -90,7 +92,7 @@ class LevinLinChu(PanelTest):
         variance = ((change - slope[:, None, None] * level) ** 2).sum(axis=(1, 2)) / total
         error = np.sqrt(variance / square)
         ratio = np.sqrt(_long_run(batch)) / scale
-        mu, sigma = adjustment(rows.mean(axis=1), setting.trend)
+        mu, sigma = adjustment(_looked_up(batch), setting.trend, setting.llc_convention)
         drift = total * ratio.mean(axis=1) * error / variance * mu
         statistic = (slope / error - drift) / sigma
         facts = {"t": slope / error, "slope": slope, "mu": mu, "sigma": sigma, "ratio": ratio.mean(axis=1)}
@@ -99,7 +101,7 @@ class LevinLinChu(PanelTest):
 
     def notes(self, batch: Batch, scored: Scored) -> tuple[Message, ...]:
         """Say where the table of adjustments ends."""
-        rows = float(batch.adf.rows.mean())
+        rows = float(_looked_up(batch).mean())
         if rows >= PERIODS[0]:
             return ()
         return (
@@ -110,6 +112,12 @@ class LevinLinChu(PanelTest):
                 rows=rows,
             ),
         )
+
+
+def _looked_up(batch: Batch) -> FloatArray:
+    """Return where in the table each panel stands (R,): the average rows of its regressions; "plm": its periods."""
+    rows = batch.adf.rows.mean(axis=1)
+    return np.full_like(rows, batch.held.shape[1]) if batch.setting.llc_convention == "plm" else rows
 
 
 def _long_run(batch: Batch) -> FloatArray:

@@ -89,7 +89,8 @@ def panel_unit_root(
         How fisher-adf and fisher-pp put p-values together: "P", "Z", "L*" or "Pm".
     llc_convention
         What leaves the changes before their long-run variance. "table": as mu* and sigma* were tabulated, nothing with
-        a constant, the mean with a trend; "plm": the mean and the trend, which rejects far too often.
+        a constant, the mean with a trend; "plm": the mean and the trend, which rejects far too often, and the table
+        is read at T instead of the rows of the regressions.
     hadri_errors
         "homoskedastic", "heteroskedastic" or "serial" (long-run variances).
     df_correction

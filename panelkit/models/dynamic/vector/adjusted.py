@@ -47,7 +47,8 @@ def adjusted(squares: FloatArray, start: FloatArray, counts: FloatArray) -> tupl
     Coefficients, and the root of the sum of squared moments in units of the columns' sizes: rounding where they vanish.
     """
     beta, k = start.copy(), start.shape[1]
-    norm = np.sqrt(np.diagonal(squares, axis1=1, axis2=2))
+    sizes = np.diagonal(squares, axis1=1, axis2=2)
+    norm = np.sqrt(np.where(sizes > 0.0, sizes, 1.0))
     unit = norm[:, :k, None] * norm[:, None, k:]
     value = _moments(squares, beta, counts) / unit
     left = (value**2).sum(axis=(1, 2))

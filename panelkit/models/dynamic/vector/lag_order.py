@@ -128,7 +128,7 @@ def pvar_lag_order(
     with spoken_errors(sample.design):
         rows = list(_orders(widest, sample, hannan_quinn))
     names = ["lags", "hansen_j", "df", "p_value", *_CRITERIA]
-    table = pd.DataFrame([row[:-1] for row in rows], columns=pd.Index(names))
+    table = pd.DataFrame([row[:-2] for row in rows], columns=pd.Index(names))
     if table["mbic"].isna().all():
         raise SpecError(
             message("every order is just identified, and Hansen's J is zero: take more instruments")
@@ -138,12 +138,12 @@ def pvar_lag_order(
         title=message("Lag order of the panel VAR: {names}", names=list(sample.names)),
         table=table,
         best=best,
-        notes=_notes(best, rows[0][-1], table),
+        notes=_notes(best, rows[0][-2], table, [row[-1] for row in rows]),
     )
 
 
 def _orders(spec: PanelVAR, sample: VectorSample, r: float) -> Iterator[tuple[Any, ...]]:
-    """Yield (lags, J, df, p, MBIC, MAIC, MQIC, n) of every order on one sample."""
+    """Yield (lags, J, df, p, MBIC, MAIC, MQIC, n, degrees of freedom of p) of every order on one sample."""
     m = len(sample.names)
     exogenous = np.arange(m * spec.lags, len(sample.terms))
     for lags in range(1, spec.lags + 1):
@@ -159,16 +159,16 @@ def _orders(spec: PanelVAR, sample: VectorSample, r: float) -> Iterator[tuple[An
         refuse_exact(found.sigma, sample.names, columns)
         j, df, n = float(found.j or 0.0), m * (columns.Z.shape[1] - columns.X.shape[1]), len(columns.y)
         if df <= 0:
-            yield lags, j, df, np.nan, np.nan, np.nan, np.nan, n
+            yield lags, j, df, np.nan, np.nan, np.nan, np.nan, n, df
             continue
         penalties = (np.log(n), 2.0, r * np.log(np.log(n)))
         held = (
             found.rank - m * columns.X.shape[1]
         )  # fewer directions than moments under a generalised inverse
-        yield lags, j, df, float(stats.chi2.sf(j, held)), *(j - df * by for by in penalties), n
+        yield lags, j, df, float(stats.chi2.sf(j, held)), *(j - df * by for by in penalties), n, held
 
 
-def _notes(best: dict[str, int], n: int, table: pd.DataFrame) -> tuple[Message, ...]:
+def _notes(best: dict[str, int], n: int, table: pd.DataFrame, held: list[int]) -> tuple[Message, ...]:
     said = [
         message(
             "order by MBIC {mbic}, by MAIC {maic}, by MQIC {mqic}; one sample of {n} rows and one set of instruments, "
@@ -178,6 +178,14 @@ def _notes(best: dict[str, int], n: int, table: pd.DataFrame) -> tuple[Message, 
         )
     ]
     undefined = [str(lags) for lags in table["lags"][table["mbic"].isna()]]
+    if held != table["df"].tolist():
+        said.append(
+            message(
+                "df and criteria count all moments; p is that of the {held} directions which the generalised inverse "
+                "kept beyond the coefficients",
+                held=[str(one) for one in held],
+            )
+        )
     if undefined:
         said.append(message("just identified, so without criteria: {orders} lags", orders=undefined))
     return tuple(said)

@@ -13,6 +13,8 @@ from panelkit.show.brief import Brief
 
 _ROUNDING = 64.0 * np.finfo(float).eps
 _BLOCK = 4_000_000
+# the share of a column beside the effects of periods below which what is left of it is rounding
+_FAINT = 1e-12
 """Numbers of one block of draws."""
 
 
@@ -95,6 +97,8 @@ def _of_block(
     total = (weights @ products.of_all.reshape(groups, -1)).reshape(-1, width, width)
     out = _periods_out(total, d)
     swept = np.swapaxes(out, 1, 2) @ total @ out
+    left = np.diagonal(swept, axis1=1, axis2=2) > _FAINT * np.diagonal(total, axis1=1, axis2=2)[:, d:]
+    out, swept = out * left[:, None, :], swept * (left[:, :, None] & left[:, None, :])
     ZX, Zy = swept[:, :L, L : L + k], swept[:, :L, L + k :]
     inside = (weights @ products.weight.reshape(groups, -1)).reshape(-1, d + L, d + L)
     to_Z = out[:, : d + L, :L]
