@@ -13,6 +13,7 @@ from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.dynamic.gmm.bounds import bounds_of
+from panelkit.models.dynamic.gmm.centring import moved_back
 from panelkit.models.dynamic.gmm.instruments import Instruments
 from panelkit.models.dynamic.gmm.request import own_lags
 from panelkit.models.dynamic.gmm.result import DynamicGMMFit
@@ -93,12 +94,13 @@ def assembled(
     facts = facts_of(rows, solution, spec, system=system)
     factor, df = _small(solution, facts["nobs"]) if spec.small else (1.0, np.inf)
     serial = tuple(serial_correlation(solution, rows, order) for order in _ORDERS)
-    vcov = Vcov(factor * solution.covariance, df, _called(spec))
+    estimates, covariance = moved_back(rows, params, solution.covariance)
+    vcov = Vcov(factor * covariance, df, _called(spec))
     notes = notes_of(asked, rows, instruments, solution, tested, bounds, spec, system=system)
     return DynamicGMMFit(
         title=_title(rows, system=system),
         terms=solution.stack.names,
-        estimates=params,
+        estimates=estimates,
         outcome=rows.design.outcome,
         spec=spec,
         design=rows.design,

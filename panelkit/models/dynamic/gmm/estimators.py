@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -11,7 +12,8 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.dynamic.gmm.assembled import assembled, groups_of, refuse_dummies_twice
-from panelkit.models.dynamic.gmm.instruments import build_instruments
+from panelkit.models.dynamic.gmm.centring import centred_instruments, centred_rows
+from panelkit.models.dynamic.gmm.instruments import Instruments, build_instruments
 from panelkit.models.dynamic.gmm.request import read_request, refuse_levels
 from panelkit.models.dynamic.gmm.result import DynamicGMMFit
 from panelkit.models.dynamic.gmm.rows import Transform, on_calendar, read_rows
@@ -95,15 +97,26 @@ class _DynamicGMM:
         )
         with spoken_errors(rows.design):
             refuse_dummies_twice(rows)
+            rows = centred_rows(rows) if constant else rows
             groups = groups_of(rows, self.cluster)
             stack = stack_rows(rows, groups, system=system, constant=constant)
-            instruments = build_instruments(
-                asked,
-                rows,
-                lambda node: on_calendar(node, rows, frame, unit, time),
-                system=system,
-                collapse=self.collapse,
-                constant=constant,
+            held = {node.label: on_calendar(node, rows, frame, unit, time) for node in asked.gmm}
+
+            def build(centres: Mapping[str, float]) -> Instruments:
+                return build_instruments(
+                    asked,
+                    rows,
+                    lambda node: held[node.label],
+                    system=system,
+                    collapse=self.collapse,
+                    constant=constant,
+                    centres=centres,
+                )
+
+            instruments = (
+                centred_instruments(build, lambda node: held[node.label], asked, rows, self.h)
+                if system
+                else build({})
             )
             solution = solve(
                 stack,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,12 +12,9 @@ from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.models.dynamic.gmm.repeats import repeated_columns
 from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows
 from panelkit.show.brief import Brief
-
-_LIKELY = 1.0 - 1e-8
-_SAME = 1e-11
-"""Two columns of norm one that lie so close repeat each other; it is asked where their product is likely one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +22,8 @@ class Instruments(Brief):
     """Instruments of the transformed rows (m, M) and of the levels (n, M), None without a level equation.
 
     `names`, `groups` (the node) and `equations` ("diff", "level", "both") are of the M columns; `notes` say what left.
+    `offset` (m, M) was subtracted from the transformed rows, `turn` (M, M) gives columns with the moments of those as
+    they stand, `far` names nodes far from zero that stand as they are (`centring.py`).
     """
 
     moved: FloatArray
@@ -33,6 +32,9 @@ class Instruments(Brief):
     groups: tuple[str, ...]
     equations: tuple[Equation, ...]
     notes: tuple[Message, ...] = ()
+    offset: FloatArray | None = None
+    turn: FloatArray | None = None
+    far: tuple[str, ...] = ()
 
     @property
     def stacked(self) -> FloatArray:
@@ -47,6 +49,7 @@ class _Block(Brief):
     names: tuple[str, ...]
     group: str
     equation: Equation
+    offset: FloatArray | None = None
 
 
 def build_instruments(
@@ -57,13 +60,14 @@ def build_instruments(
     system: bool,
     collapse: bool,
     constant: bool,
+    centres: Mapping[str, float] | None = None,
 ) -> Instruments:
     """Build every column that the formula names, in its order; empty ones and repetitions leave.
 
     Lags of the transformed equation count from the period it is dated (of forward deviations the next one, so that
     lag 2 of an outcome and lag 1 of a predetermined regressor are the first valid ones under both transformations).
     The level equation takes the change that lies one lag nearer, one a period (Blundell and Bond 1998).
-    `values_of` returns the expression of a node on the calendar of every unit, (N, span).
+    `values_of` returns the expression of a node on the calendar of every unit, (N, span), less `centres` by node.
 
     Raises
     ------
@@ -76,7 +80,14 @@ def build_instruments(
     for node in asked.gmm:
         values = values_of(node)
         _refuse_still(node, values)
-        made = list(_gmm_blocks(node, values, rows, system=system, collapse=collapse or bool(node.collapse)))
+        made = _centred_blocks(
+            node,
+            values,
+            (centres or {}).get(node.label, 0.0),
+            rows,
+            system=system,
+            collapse=collapse or bool(node.collapse),
+        )
         if not any(block.moved.any() or block.level.any() for block in made):
             raise DataError(_nothing_back(node, rows))
         blocks += made
@@ -87,6 +98,18 @@ def build_instruments(
             _Block(np.zeros((int(rows.moved.sum()), 1)), np.ones((n, 1)), (INTERCEPT,), INTERCEPT, "level")
         )
     return _joined(blocks, system=system)
+
+
+def _centred_blocks(
+    node: GmmNode, values: FloatArray, centre: float, rows: DynamicRows, *, system: bool, collapse: bool
+) -> list[_Block]:
+    """Return the blocks of a node less its centre, each with what that took from the transformed rows."""
+    made = list(_gmm_blocks(node, values - centre, rows, system=system, collapse=collapse))
+    if not centre:
+        return made
+    ones = np.where(np.isfinite(values), centre, np.nan)
+    taken = _gmm_blocks(node, ones, rows, system=system, collapse=collapse)
+    return [replace(block, offset=one.moved) for block, one in zip(made, taken, strict=True)]
 
 
 def _gmm_blocks(
@@ -164,6 +187,8 @@ def _iv_blocks(asked: MomentFormula, rows: DynamicRows, *, system: bool) -> Iter
 def _joined(blocks: list[_Block], *, system: bool) -> Instruments:
     moved = np.column_stack([block.moved for block in blocks])
     level = np.column_stack([block.level for block in blocks]) if system else None
+    offsets = [np.zeros_like(block.moved) if block.offset is None else block.offset for block in blocks]
+    offset = np.column_stack(offsets) if any(block.offset is not None for block in blocks) else None
     names = [name for block in blocks for name in block.names]
     groups = [block.group for block in blocks for _ in block.names]
     equations = [block.equation for block in blocks for _ in block.names]
@@ -171,7 +196,7 @@ def _joined(blocks: list[_Block], *, system: bool) -> Instruments:
     kept = np.flatnonzero(held if level is None else held | level.any(axis=0))
     if len(kept) < len(names):
         moved, level = moved[:, kept], None if level is None else level[:, kept]
-    again = _repeated(moved, level)
+    again = repeated_columns(moved, level)
     notes = []
     if again:
         notes.append(
@@ -193,22 +218,8 @@ def _joined(blocks: list[_Block], *, system: bool) -> Instruments:
         tuple(groups[j] for j in kept),
         tuple(equations[j] for j in kept),
         tuple(notes),
+        None if offset is None else offset[:, kept],
     )
-
-
-def _repeated(moved: FloatArray, level: FloatArray | None) -> list[tuple[int, int]]:
-    """Return pairs (kept, repeated) of columns that are multiples of each other."""
-    gram = moved.T @ moved + (0.0 if level is None else level.T @ level)
-    size = np.sqrt(np.diag(gram))
-    likely = np.triu(np.abs(gram / np.outer(size, size)) > _LIKELY, 1)
-    both = moved if level is None else np.concatenate([moved, level])
-    pairs: dict[int, int] = {}
-    for i, j in zip(*np.nonzero(likely), strict=True):
-        sign = np.sign(gram[i, j])
-        apart = np.linalg.norm(both[:, i] / size[i] - sign * both[:, j] / size[j])
-        if j not in pairs and i not in pairs and apart <= _SAME:
-            pairs[int(j)] = int(i)
-    return [(i, j) for j, i in pairs.items()]
 
 
 def _refuse_still(node: GmmNode, values: FloatArray) -> None:

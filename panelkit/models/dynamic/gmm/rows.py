@@ -42,7 +42,8 @@ class DynamicRows(Brief):
     `y` (n,), `X` (n, k) with `names` are the levels of the complete rows, `periods` the names of period dummies;
     `instruments` (n, e) the columns of every iv(). `unit`, `when` (n,) are codes of unit and of the calendar.
     `moved` (n,) marks the rows that have a transformed one, `dated` (n,) the period from which lags of its instruments
-    count: its own, or for forward deviations the next.
+    count: its own, or for forward deviations the next. `centres` (k + 1,) is what was subtracted from the columns of X
+    and from y.
     """
 
     design: Design
@@ -57,6 +58,7 @@ class DynamicRows(Brief):
     dated: IntArray
     transform: Transform
     periods: tuple[str, ...] = ()
+    centres: FloatArray | None = None
 
     @property
     def period_group(self) -> str:

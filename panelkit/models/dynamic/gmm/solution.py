@@ -141,18 +141,38 @@ def _basis(Z: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.ascontiguousarray(basis[:, :rank]), coordinates
 
 
-def _refuse_far(coordinates: FloatArray) -> None:
+def _refuse_far(coordinates: FloatArray, far: tuple[str, ...]) -> None:
     """Refuse instruments of a system whose weights, products of them, double precision does not hold."""
     closest = float(np.linalg.svd(coordinates, compute_uv=False)[-1])
-    if closest < _TOO_CLOSE:
+    if closest >= _TOO_CLOSE:
+        return
+    if far:
         raise SpecError(
             message(
-                "the instruments of the system nearly repeat each other (to {closest:.1e} of their size), and weights "
-                "made of them are rounding: levels far from zero do that, so subtract a constant from the columns, or "
-                "leave out an instrument",
+                "the instruments of the system nearly repeat each other (to {closest:.1e} of their size), since "
+                "{nodes} lie far from zero, and weights made of them are rounding. Here the fit itself moves with that "
+                "level: only beside time_effects=True and a constant, h=3 and every {unit} in the same {periods}, does "
+                "it not. Subtract from the columns a constant that has a meaning, or take time_effects=True and a "
+                "balanced panel",
                 closest=closest,
+                nodes=[f"`{name}`" for name in far],
             )
         )
+    raise SpecError(
+        message(
+            "the instruments of the system nearly repeat each other (to {closest:.1e} of their size), and weights made "
+            "of them are rounding: leave out an instrument",
+            closest=closest,
+        )
+    )
+
+
+def _as_they_stand(coordinates: FloatArray, instruments: Instruments) -> FloatArray:
+    """Return coordinates (rank, M) of the columns from which nothing was subtracted, at norm one."""
+    if instruments.turn is None:
+        return coordinates
+    turned = coordinates * np.linalg.norm(instruments.stacked, axis=0) @ instruments.turn
+    return np.asarray(turned / np.linalg.norm(turned, axis=0))
 
 
 def solve(
@@ -175,7 +195,8 @@ def solve(
     """
     Q, coordinates = _basis(instruments.stacked)
     if instruments.level is not None:
-        _refuse_far(coordinates)
+        _refuse_far(coordinates, instruments.far)
+        coordinates = _as_they_stand(coordinates, instruments)
     m = stack.n_moved
     basis = replace(instruments, moved=Q[:m], level=None if instruments.level is None else Q[m:])
     a = stack.summed(Q * stack.y[:, None])
