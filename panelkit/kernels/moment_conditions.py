@@ -158,15 +158,20 @@ def _solved(moments: LinearMoments, root: FloatArray) -> tuple[FloatArray, Float
     safe = np.where(norms > 0.0, norms, 1.0)
     left, singular, right = np.linalg.svd(columns / safe, full_matrices=False)
     lost = norms == 0.0
-    if len(singular) < columns.shape[1]:
-        lost = np.ones_like(lost)
-    elif singular[-1] < _WEAKEST:
-        lost = lost | (np.abs(right[-1]) > _SHARE)
+    if len(singular) < columns.shape[1] or singular[-1] < _WEAKEST:
+        lost = lost | _untold(columns / safe)
     if lost.any():
         raise SpecError(_not_identified(moments, lost))
     inverse = (right.T / singular) @ left.T / safe[:, None]
     transfer = inverse @ root.T
     return transfer @ moments.a_sum, inverse @ inverse.T, transfer
+
+
+def _untold(columns: FloatArray) -> NDArray[np.bool_]:
+    """Return which columns (K,) of (r, K) take part in a direction that nothing moves."""
+    _, singular, right = np.linalg.svd(columns)
+    untold = right[int((singular >= _WEAKEST).sum()) :]
+    return np.asarray(np.sqrt((untold**2).sum(axis=0)) > _SHARE)
 
 
 def _not_identified(moments: LinearMoments, lost: NDArray[np.bool_]) -> Message:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from panelkit.language.message import Language, Message, message
 from panelkit.show.words import term_word
 
+_REGIME = re.compile(r"(.+):(regime[1-4])", re.DOTALL)
 _TIMES = " × "
 _INSIDE = re.compile(r"^I\((.*)\)$")
 _CALL = re.compile(r"^([a-z]\w*)\((.*)\)$", re.DOTALL)
@@ -20,6 +21,10 @@ def term_label(equation: str, term: str, labels: Mapping[str, str], language: La
     held = _label(f"{equation}:{term}", labels) or _label(term, labels)
     if held:
         return held
+    regime = None if isinstance(term, Message) else _REGIME.fullmatch(term)
+    if regime is not None:
+        inside = term_label("", regime.group(1), labels, language)
+        return term_word(f"{inside}:{regime.group(2)}", language)
     spatial = term.removeprefix("W*")
     if spatial != term:
         lagged = part_label(spatial, labels, language)

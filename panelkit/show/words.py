@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,7 @@ _EQUATIONS: dict[str, Message] = {
         term("kind of policy effect", "calendar"),
     )
 }
+_REGIME = re.compile(r"(.+):regime([1-4])", re.DOTALL)
 _INTERCEPT = term("regressor", "Intercept")
 _POLICY = ("event", "cohort", "calendar")
 _MEAN = term("effects of a policy", "mean")
@@ -160,6 +162,9 @@ def term_word(name: str, language: Language, equation: str = "") -> str:
     """Return what a term is called in a table: intercept and means of effects are ours, others the user's own."""
     if name == _MEAN and equation in _POLICY:
         return _MEAN.text(language)
+    regime = None if isinstance(name, Message) else _REGIME.fullmatch(name)
+    if regime is not None:
+        return message("{name}, regime {number}", name=regime.group(1), number=regime.group(2)).text(language)
     return in_language(_INTERCEPT if name == _INTERCEPT else name, language)
 
 

@@ -130,5 +130,13 @@ def test_what_is_not_identified_is_named(moments: LinearMoments) -> None:
     )
     with pytest.raises(pk.SpecError, match="do not identify `p`, `r`:"):
         solve_moments(alike, np.eye(5))
+    none = np.zeros_like(moments.B[..., :1])
+    alone = LinearMoments(moments.a, np.concatenate([moments.B, none], axis=-1), ("p", "q", "r"))
+    with pytest.raises(pk.SpecError, match="do not identify `r`:"):
+        solve_moments(alone, np.eye(5))
+    two = np.stack([moments.B[:, :2, 0], np.zeros_like(moments.B[:, :2, 0]), moments.B[:, :2, 1]], axis=-1)
+    few = LinearMoments(moments.a[:, :2], two, ("p", "gone", "q"))
+    with pytest.raises(pk.SpecError, match="do not identify `gone`:"):
+        solve_moments(few, np.eye(2))
     with pytest.raises(pk.SpecError, match="do not identify"):
         solve_moments(LinearMoments(moments.a[:, :1], moments.B[:, :1]), np.eye(1))

@@ -31,6 +31,21 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert frame.index.names == ["province", "year"]
 
 
+@pytest.mark.parametrize("name", ["城市", "city", "City", "企业", "firm", "个体", "县", "county"])
+def test_units_other_than_provinces_are_found_by_their_name(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, TABLE.replace("province,year", f"{name},year"))
+    assert read_panel(path).index.names == [name, "year"]
+
+
+def test_a_province_stands_before_other_units_and_two_of_these_are_asked_about(tmp_path: Path) -> None:
+    both = "province,year,city,x\nA,2020,a,1\nA,2021,a,2\nB,2020,b,3\nB,2021,b,4\n"
+    assert read_panel(write(tmp_path, both)).index.names == ["province", "year"]
+    two = both.replace("province", "firm")
+    with pytest.raises(pk.DataError, match="which column is the unit: .*firm.*city") as caught:
+        read_panel(write(tmp_path, two))
+    assert "哪一列是个体" in caught.value.said.text("zh")
+
+
 def test_levels_keep_the_names_of_their_columns(tmp_path: Path) -> None:
     path = write(tmp_path, TABLE.replace("province,year", "城市,年份"))
     assert read_panel(path, unit="城市").index.names == ["城市", "年份"]
@@ -60,7 +75,7 @@ UNREADABLE = [
     (b"province,year,gdp\na,2010.5,1\n", "no year"),
     ("province,地区,year,gdp\na,b,2010,1\n".encode(), "province or 地区? Name it, --unit province"),
     ("province,year,年份,gdp\na,2010,2010,1\n".encode(), "year or 年份? Name it, --time year"),
-    (b"city,year,gdp\na,2010,1\n", "Name it by --unit (there are: city, year, gdp)"),
+    (b"place,year,gdp\na,2010,1\n", "Name it by --unit (there are: place, year, gdp)"),
 ]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 import panelkit as pk
+from panelkit.models.threshold.words import kink_notes
+from panelkit.show.tables import to_text
 from tests.threshold.panels import panel
 
 
@@ -108,3 +112,31 @@ def test_a_kink_predicts_nothing() -> None:
     fit = pk.PanelThreshold("y ~ z", "q", kink=True).fit(bent(0), reps=0)
     with pytest.raises(pk.SpecError, match="not linear in its place"):
         fit.predict()
+
+
+def test_tables_and_tests_of_a_kink_speak_of_a_kink() -> None:
+    frame = bent(5)
+    with pytest.raises(pk.SpecError, match="`q`: a kink gives .* leave it out of the formula"):
+        pk.PanelThreshold("y ~ z + q", "q", kink=True)
+    fit = pk.PanelThreshold("y ~ z", "q", kink=True, trim=0.1).fit(frame, reps=19)
+    zh, table = fit.summary(language="zh"), to_text([fit], language="zh")
+    for said in (zh, table):
+        assert {word for word in ("q（区制1）", "拐点", "threshold", "regime") if word in said} == {
+            "q（区制1）",
+            "拐点",
+        }
+    assert "拐点的自助法 F 检验" in zh
+    assert "，p = " in zh
+    english = fit.summary()
+    assert "Bootstrap F of a kink" in english
+    assert "no kink, one slope" in english
+    assert "q, regime 2" in to_text([fit])
+    assert "Income, regime 2" in to_text([fit], labels={"q": "Income"})
+
+
+def test_a_region_of_many_parts_is_listed_once() -> None:
+    fit = pk.PanelThreshold("y ~ z", "q", kink=True, trim=0.1).fit(bent(5), reps=0)
+    parts = tuple((0.1 * at, 0.1 * at + 0.05) for at in range(9))
+    many, few = (replace(fit.regions[0], intervals=parts[:count]) for count in (9, 2))
+    assert any("has 9 parts between 0 and 0.85" in note for note in kink_notes(fit.searched, many))
+    assert any("has 2 parts: [0, 0.05]" in note for note in kink_notes(fit.searched, few))

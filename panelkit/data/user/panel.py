@@ -19,11 +19,60 @@ from panelkit.language.message import message, term
 
 __all__ = ["province_labels", "read_panel", "read_table"]
 
-_OPTIONS = {"province": "--unit", "year": "--time"}
+_OPTIONS = {"unit": "--unit", "year": "--time"}
 _ROLES = {
-    "province": term("column of a panel", "province"),
+    "unit": term("column of a panel", "unit"),
     "year": term("column of a panel", "year"),
 }
+
+
+_OTHER_UNITS = frozenset(
+    [
+        "city",
+        "cities",
+        "城市",
+        "市",
+        "prefecture",
+        "prefectures",
+        "地级市",
+        "county",
+        "counties",
+        "县",
+        "县域",
+        "区县",
+        "县市",
+        "district",
+        "districts",
+        "firm",
+        "firms",
+        "company",
+        "companies",
+        "enterprise",
+        "enterprises",
+        "企业",
+        "公司",
+        "上市公司",
+        "bank",
+        "banks",
+        "银行",
+        "school",
+        "schools",
+        "学校",
+        "village",
+        "villages",
+        "村",
+        "household",
+        "households",
+        "家庭",
+        "农户",
+        "country",
+        "countries",
+        "国家",
+        "individual",
+        "individuals",
+        "个体",
+    ]
+)
 
 
 def read_panel(
@@ -38,9 +87,9 @@ def read_panel(
     """Return the file's table under a MultiIndex of units and years, each level under its column's own name.
 
     CSV in UTF-8 (with or without a mark) or GB18030; Excel (.xlsx, .xls), first sheet or the one named; Stata (.dta).
-    `unit` and `time` name the two columns; without them a column called province, region, 省份, 地区, ... and one
-    called year, 年份, ... are taken. A table without such a column whose `unit` names every row once is a
-    cross-section, and gets one period.
+    `unit` and `time` name the two columns; without them a column called province, region, 省份, 地区, ... (where there
+    is none: city, county, firm, 城市, 县, 企业, 个体, ...) and one called year, 年份, ... are taken. A table without
+    such a column whose `unit` names every row once is a cross-section, and gets one period.
     `as_text` keeps every cell as printed, for numbers whose decimals matter. Units of a Stata file are called by their
     value labels; other columns are numbers, but those of `labelled`, which come as their labels where they have any.
 
@@ -51,7 +100,7 @@ def read_panel(
     """
     table = read_table(path, as_text=as_text, sheet=sheet)
     asked = unit
-    unit = unit or _named(table, UNIT_NAMES, "province", path)
+    unit = unit or _named(table, _units_known(table), "unit", path)
     if time is None and asked is not None and _without_time(table, asked):
         table, time = table.assign(**{PERIOD: 1}), PERIOD
     time = time or _named(table, TIME_NAMES, "year", path)
@@ -184,6 +233,12 @@ def _labelled_years(path: str | Path, time: str, codes: pd.Series) -> pd.Series:
 def _without_time(table: pd.DataFrame, unit: str) -> bool:
     """Return whether a table is a cross-section of the column that the user named as the unit."""
     return is_cross_section(table, unit) and not any(name.casefold() in TIME_NAMES for name in table.columns)
+
+
+def _units_known(table: pd.DataFrame) -> frozenset[str]:
+    """Return the names of a column of units: those of provinces, of other units where the table has none of these."""
+    held = {str(name).casefold() for name in table.columns}
+    return UNIT_NAMES if held & UNIT_NAMES else _OTHER_UNITS
 
 
 def _named(table: pd.DataFrame, known: frozenset[str], what: str, path: str | Path) -> str:

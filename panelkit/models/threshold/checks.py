@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
+from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.options import check_confidence, is_real, is_whole, refuse_idle
@@ -80,3 +81,11 @@ def _check_kink(spec: Any, named: tuple[str, ...]) -> None:
         },
         message("do not apply to a kink: it is one, of the threshold variable itself, by an exact search"),
     )
+    labels = parse_formula(spec.formula).rhs_terms
+    if parse_formula(f"{spec.threshold} ~ 1").outcome in labels:
+        raise SpecError(
+            message(
+                "`{name}`: a kink gives the threshold variable a slope on either side: leave it out of the formula",
+                name=spec.threshold,
+            )
+        )

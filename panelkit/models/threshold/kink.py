@@ -9,7 +9,7 @@ of a region.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import stats
@@ -37,6 +37,7 @@ class Kinked(Brief):
     are those of the straight line, `place` the kink in these units.
     """
 
+    is_kink: ClassVar[bool] = True
     name: str
     columns: ThresholdColumns
     candidates: Candidates

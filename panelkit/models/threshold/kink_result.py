@@ -41,7 +41,7 @@ def kink_result(spec: Any, found: Kinked) -> ThresholdFit:
         title=message(
             "Panel kink ({effects}): {outcome}", effects=effects_word(spec.effects), outcome=design.outcome
         ),
-        facts=facts_of(found.thresholds, np.bincount(regime), f, columns.crossing(regime)),
+        facts=facts_of(found.thresholds, np.bincount(regime), f, columns.crossing(regime), kink=True),
         notes=kink_notes(found, region),
     )
     held = {part.name: getattr(made, part.name) for part in fields(FitResult)}

@@ -71,11 +71,10 @@ def number_test(
     ten, five, one = (float(value) for value in np.quantile(draws, [0.9, 0.95, 0.99]))
     p, p_wild = float((draws > statistic).mean()), float((wild > statistic).mean())
     levels = found.columns.design.level_names
+    name, null = _said(number, kink=getattr(found, "is_kink", False))
     return ThresholdTest(
-        name=counted("Bootstrap F of {n} threshold", "Bootstrap F of {n} thresholds", number),
-        null=message("no threshold, one slope for all rows")
-        if number == 1
-        else counted("{n} threshold is enough", "{n} thresholds are enough", number - 1),
+        name=name,
+        null=null,
         statistic=statistic,
         distribution="F",
         p_value=p,
@@ -92,6 +91,16 @@ def number_test(
         critical=(ten, five, one),
         wild_p_value=p_wild,
     )
+
+
+def _said(number: int, *, kink: bool) -> tuple[Message, Message]:
+    """Return the name of the test and its null."""
+    if kink:
+        return message("Bootstrap F of a kink"), message("no kink, one slope of the threshold variable")
+    name = counted("Bootstrap F of {n} threshold", "Bootstrap F of {n} thresholds", number)
+    if number == 1:
+        return name, message("no threshold, one slope for all rows")
+    return name, counted("{n} threshold is enough", "{n} thresholds are enough", number - 1)
 
 
 def _notes(p: float, p_wild: float, reps: int, *, whole: bool) -> tuple[Message, ...]:

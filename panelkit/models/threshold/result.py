@@ -12,7 +12,7 @@ import pandas as pd
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, message, term
 from panelkit.language.options import check_count
 from panelkit.models.statements import adoption, few_treated
 from panelkit.models.threshold.number import ThresholdTest, number_test
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from panelkit.show.figures import Figure
 
 
-KINK = "threshold"
+KINK = term("regressor of a kink", "threshold")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -207,13 +207,17 @@ _AS_KNOWN = message(
 )
 
 
-def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray, crossing: int) -> Mapping[str, Any]:
+def facts_of(
+    thresholds: FloatArray, counts: IntArray, f: FloatArray, crossing: int, *, kink: bool = False
+) -> Mapping[str, Any]:
     """Return thresholds, rows of regimes, units in several of them and F statistics as facts."""
     made: dict[str, Any] = {
-        message("threshold {number}", number=j + 1): float(value) for j, value in enumerate(thresholds)
+        message("kink") if kink else message("threshold {number}", number=j + 1): float(value)
+        for j, value in enumerate(thresholds)
     }
     made |= {message("rows of regime {number}", number=j + 1): int(count) for j, count in enumerate(counts)}
     made[message("units in several regimes")] = crossing
     for j, value in enumerate(f):
-        made[message("F of {number} against {fewer} thresholds", number=j + 1, fewer=j)] = float(value)
+        against = message("F of {number} against {fewer} thresholds", number=j + 1, fewer=j)
+        made[message("F of the kink against a straight line") if kink else against] = float(value)
     return made

@@ -12,6 +12,8 @@ from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.models.threshold.searched import Searched
 
 _FAR = 2
+_LISTED = 3
+"""Parts of a region that a note lists; more of them stand with the thresholds alone."""
 _SEARCHED = {
     "exact": message("every value of the threshold variable was searched"),
     "quantiles-393": message("the 393 quantiles of Hansen's program were searched, not every value"),
@@ -37,7 +39,11 @@ def threshold_notes(spec: Any, found: Searched, regions: Sequence[ThresholdRegio
         *_far(found),
         *_lost(found),
         *_transform(spec),
-        *(note for number, region in enumerate(regions) for note in _of_region(number + 1, region)),
+        *(
+            note
+            for number, region in enumerate(regions)
+            for note in _of_region(message("threshold {number}", number=number + 1), region)
+        ),
     )
 
 
@@ -58,27 +64,38 @@ def kink_notes(found: Any, region: ThresholdRegion) -> tuple[Message, ...]:
             "of one variance",
             critical=region.critical,
         ),
-        *_of_region(1, region),
+        *_of_region(message("the kink"), region),
     )
 
 
-def _of_region(number: int, region: ThresholdRegion) -> tuple[Message, ...]:
+def _of_region(what: Message, region: ThresholdRegion) -> tuple[Message, ...]:
     said: list[Message] = []
-    if region.disjoint:
+    parts = len(region.intervals)
+    if region.disjoint and parts <= _LISTED:
         said.append(
             message(
-                "the region of threshold {number} has {parts} parts: {region}",
-                number=number,
-                parts=len(region.intervals),
+                "the region of {what} has {parts} parts: {region}",
+                what=what,
+                parts=parts,
                 region=region.said(),
+            )
+        )
+    elif region.disjoint:
+        low, high = region.bounds
+        said.append(
+            message(
+                "the region of {what} has {parts} parts between {low:.6g} and {high:.6g}",
+                what=what,
+                parts=parts,
+                low=low,
+                high=high,
             )
         )
     if any(region.edges):
         said.append(
             message(
-                "the region of threshold {number} reaches the end of the values searched: the data do not bound it "
-                "there",
-                number=number,
+                "the region of {what} reaches the end of the values searched: the data do not bound it there",
+                what=what,
             )
         )
     return tuple(said)
