@@ -322,3 +322,15 @@ def test_the_figure_holds_both_orders_and_projections(fit: Any) -> None:
     alone = replace(fit.irf(3, kind="generalised", bands="none")).plot(language="zh").svg()
     assert "冲击后期数" in alone
     assert "95%" not in alone
+
+
+def test_a_band_without_width_is_not_printed(fit: Any) -> None:
+    projected = pk.local_projections(fit, 2)
+    table = projected.table()
+    low, high = projected.band(0.95)
+    for name, pair in zip(table.columns, [(j, k) for k in range(2) for j in range(2)], strict=True):
+        for at, text in enumerate(table[name]):
+            width = high[at][pair] - low[at][pair]
+            assert ("[" in text) == (width > 1e-10), (name, at, text)
+    assert "[" not in table.iloc[0, 0]
+    assert "[" in table.iloc[1, 0]

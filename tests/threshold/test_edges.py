@@ -159,6 +159,19 @@ def test_a_figure_of_ratios_has_a_panel_a_threshold() -> None:
     figure = spec(thresholds=2).fit(FRAME, reps=0).plot_ratios(language="zh")
     assert len(figure.drawing.axes) == 2
     assert figure.drawing.axes[1].get_ylabel() == "似然比，门槛2"
+    assert figure.drawing.texts[0].get_text() == "q 的门槛值位置"
+    legend = [text.get_text() for text in figure.drawing.axes[0].get_legend().get_texts()]
+    assert legend[0] == "似然比"
+    assert legend[1] == "95%临界值"
+    assert legend[2] == "置信域"
+    assert legend[3].startswith("估计值")
+
+
+def test_a_figure_of_ratios_says_its_level_and_a_title_of_ones_own() -> None:
+    figure = spec(level=0.9).fit(FRAME, reps=0).plot_ratios(title="Mine")
+    assert figure.drawing.texts[0].get_text() == "Mine"
+    legend = [text.get_text() for text in figure.drawing.axes[0].get_legend().get_texts()]
+    assert legend[1] == "90% critical value"
 
 
 def test_new_rows_are_not_predicted() -> None:

@@ -115,14 +115,20 @@ class ThresholdFit(FitResult):
         from panelkit.show.likelihood_ratio import likelihood_ratio_plot
 
         estimates = [float(value) for value in self.thresholds]
-        name = self.searched.name
+        name, kink = self.searched.name, self.terms[-1] == KINK
+        said = (
+            message("Where the kink in {name} lies", name=name)
+            if kink
+            else message("Where the thresholds of {name} lie", name=name)
+        )
         return likelihood_ratio_plot(
             self.likelihood_ratios(),
             estimates,
             name=name,
-            steps=self.terms[-1] != KINK,
+            level=self.regions[0].level,
+            steps=not kink,
             language=language,
-            title=title,
+            title=said.text(language) if title is None else title,
         )
 
     def test(self, hypotheses: str | Sequence[str], **options: Any) -> Any:

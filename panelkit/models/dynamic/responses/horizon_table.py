@@ -17,6 +17,8 @@ from panelkit.show.alignment import HARD
 _MOST_ROWS = 13
 _GAP = 3
 _FRAME = 1
+_NO_WIDTH = 1e-12
+"""A band of less than this share of its ends is rounding about a number that is fixed, and not printed."""
 
 
 def ordered(order: Sequence[str]) -> Message:
@@ -125,7 +127,7 @@ def _decimals(size: float) -> int | None:
 
 
 def _cell(value: float, low: float, high: float, decimals: int | None) -> tuple[str, ...]:
-    if math.isnan(low) or math.isnan(high):
+    if math.isnan(low) or math.isnan(high) or high - low <= _NO_WIDTH * max(abs(low), abs(high)):
         return (_number(value, decimals),)
     band = f"[{_number(low, decimals)}, {_number(high, decimals)}]".replace(" ", HARD)
     return _number(value, decimals), band
