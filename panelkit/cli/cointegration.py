@@ -79,6 +79,7 @@ class DrawOptions:
         int,
         typer.Option(
             "--power-reps",
+            "--reps",
             min=0,
             help="Draws at the N and T in hand, for size and power. 模拟次数。",
         ),

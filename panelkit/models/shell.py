@@ -237,13 +237,23 @@ def finish(
     return with_statistics(fit) if convention.whole_table else fit
 
 
+def _no_other_covariance(fit: FitResult) -> Message:
+    """Say that errors are part of the specification, and by which of its options."""
+    options = [name for name in ("errors", "cluster", "windmeijer", "small") if hasattr(fit.spec, name)]
+    if options:
+        return message(
+            "{title}: its errors are part of the specification: fit again with other {options}",
+            title=fit.title,
+            options=[f"{name}=" for name in options],
+        )
+    return message("{title}: it holds no problem on which another covariance could stand", title=fit.title)
+
+
 @offered("capability")
 def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return a fit under another covariance; see `FitResult.with_vcov`."""
     if fit.problem is None or fit.design is None:
-        raise SpecError(
-            message("{title}: it holds no problem on which another covariance could stand", title=fit.title)
-        )
+        raise SpecError(_no_other_covariance(fit))
     spec = fit.spec.with_vcov(vcov)
     known = (*fit.design.extra, *fit.design.unit_names, *fit.design.time_names)
     missing = [name for name in spec.vcov.columns() if name not in known]

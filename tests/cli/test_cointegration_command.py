@@ -56,7 +56,7 @@ def test_years_are_the_sample(panelkit: Callable[..., Any], own: Path) -> None:
 
 
 def test_chinese(panelkit: Callable[..., Any], own: Path) -> None:
-    run = panelkit("cointegration", "y ~ x1", "--data", own, "--power-reps", 19, "--lang", "zh", "--demean")
+    run = panelkit("cointegration", "y ~ x1", "--data", own, "--reps", 19, "--lang", "zh", "--demean")
     assert "面板协整检验" in run.out
     assert "已剔除各年份的省份均值" in run.out
 

@@ -257,6 +257,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "chosen by Hansen's J",
     ),
     "order, R": (lambda: pk.pvar_lag_order(pk.PanelVAR(NAMES), DATA, 2, hannan_quinn=2.0), "above 2"),
+    "another covariance": (
+        lambda: pk.PanelVAR(NAMES).fit(DATA).with_vcov(pk.CRV3()),
+        "other errors=, cluster=",
+    ),
     "order, no spec": (lambda: pk.pvar_lag_order(None, DATA, 2), "a PanelVAR is needed"),  # type: ignore[arg-type]
     "order, too long": (lambda: pk.pvar_lag_order(pk.PanelVAR(NAMES), DATA, 8), "8 lags need"),
     "order, singular": (
