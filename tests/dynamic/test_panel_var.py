@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.stats import chi2
 
 import panelkit as pk
@@ -98,7 +100,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("share", [1.0, 0.85])
+@pytest.mark.parametrize("share", [1.0, 0.9])
 @pytest.mark.parametrize("name", CASES)
 def test_without_time_effects_it_is_the_dense_gmm(name: str, share: float) -> None:
     ours, theirs = CASES[name]
@@ -111,7 +113,7 @@ def test_without_time_effects_it_is_the_dense_gmm(name: str, share: float) -> No
         assert fit.j == pytest.approx(brute.j, rel=1e-8)
 
 
-@pytest.mark.parametrize("share", [1.0, 0.85])
+@pytest.mark.parametrize("share", [1.0, 0.9])
 @pytest.mark.parametrize("name", ["collapsed", "by period", "two lags", "exogenous"])
 def test_time_effects_are_transformed_dummies_among_regressors_and_instruments(
     name: str, share: float
@@ -184,10 +186,12 @@ SPECS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("share", [1.0, 0.95])
 @pytest.mark.parametrize("name", SPECS)
-def test_a_resample_is_the_fit_of_its_panel(name: str) -> None:
-    spec, data = pk.PanelVAR(NAMES, **SPECS[name]), vector_panel(8, units=40)
+def test_a_resample_is_the_fit_of_its_panel(name: str, share: float) -> None:
+    spec, data = pk.PanelVAR(NAMES, **SPECS[name]), vector_panel(8, units=40, periods=12, share=share)
     fit = spec.fit(data)
+    assert fit.columns.groups == 40
     rng = np.random.default_rng(5)
     drawn = rng.integers(0, 40, size=(2, 40))
     coefficients, sigma = fit.resample(2, 5)
@@ -198,22 +202,45 @@ def test_a_resample_is_the_fit_of_its_panel(name: str) -> None:
         np.testing.assert_allclose(sigma[at], again.sigma, rtol=1e-6)
 
 
-def test_jackknife_errors_are_those_of_fits_without_each_unit() -> None:
-    data = vector_panel(9, share=0.9)
-    fit = pk.PanelVAR(NAMES, errors="jackknife").fit(data)
-    units = data.index.unique("province")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"steps": 2},
+        {"transform": "fd"},
+        {"collapse": False},
+        {"exogenous": ("x",), "instruments": (2, 3)},
+    ],
+)
+@pytest.mark.parametrize("share", [1.0, 0.95, 0.85])
+def test_jackknife_errors_are_those_of_fits_without_each_unit(share: float, options: dict[str, Any]) -> None:
+    """Period effects, means in instruments and weights are those of the panel without the unit, with gaps too."""
+    data = vector_panel(9, share=share, units=31)
+    spec = pk.PanelVAR(NAMES, **options)
+    fit = spec.fit(data)
+    assert (fit.columns.marks is None) == (share == 1.0)
+    units = fit.design.unit_labels
+    assert len(units) == fit.columns.groups
     without = np.array(
-        [pk.PanelVAR(NAMES).fit(data.drop(one, level="province")).estimates for one in units]
+        [spec.fit(data.drop(one, level="province")).estimates for one in units]
     ) - fit.estimates  # fmt: skip
     by_hand = without.T @ without * (len(units) - 1) / len(units)
-    # instruments are centred by period over all units that hold them, which moves zeros where a lag lacks
-    np.testing.assert_allclose(np.diag(fit.covariance), np.diag(by_hand), rtol=0.05)
-    balanced = vector_panel(9)
-    fit = pk.PanelVAR(NAMES, errors="jackknife").fit(balanced)
-    without = np.array(
-        [pk.PanelVAR(NAMES).fit(balanced.drop(one, level="province")).estimates for one in units]
-    ) - fit.estimates  # fmt: skip
-    np.testing.assert_allclose(fit.covariance, without.T @ without * 19 / 20, rtol=1e-8)
+    own = replace(spec, errors="jackknife").fit(data)
+    size = np.sqrt(np.diag(by_hand))
+    # two orders of the same sums
+    np.testing.assert_allclose(
+        own.covariance / np.outer(size, size), by_hand / np.outer(size, size), atol=1e-9
+    )
+    held = by_hand[1, 1]  # the lag of b in the equation of a
+    f = fit.params["a"]["lag(b, 1)"] ** 2 / held
+    assert fit.granger().p_value("a", "b") == pytest.approx(stats.f.sf(f, 1, len(units) - 1), rel=1e-8)
+
+
+def test_means_far_from_zero_cost_a_jackknife_nothing() -> None:
+    data = vector_panel(9, share=0.85)
+    far = data.assign(a=data["a"] + 1e6)
+    near, moved = (pk.PanelVAR(NAMES, errors="jackknife").fit(frame) for frame in (data, far))
+    np.testing.assert_allclose(moved.std_errors, near.std_errors, rtol=1e-7)
 
 
 def test_clusters_hold_several_units() -> None:
@@ -238,7 +265,7 @@ def test_draws_have_the_covariance_of_the_fit() -> None:
 
 
 @pytest.mark.parametrize("options", [*SPECS.values(), {"time_effects": False}])
-@pytest.mark.parametrize("share", [1.0, 0.85])
+@pytest.mark.parametrize("share", [1.0, 0.9])
 def test_units_of_measurement_do_not_matter(options: dict[str, Any], share: float) -> None:
     data = vector_panel(12, units=40, share=share)
     moved = data.assign(a=data["a"] * 1e6, x=data["x"] * 1e-6)

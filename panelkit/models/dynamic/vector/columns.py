@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.kernels.deviations import BoolArray, FloatArray, IntArray, first_differences, forward_deviations
 from panelkit.kernels.identified import ABSORBED_SHARE, orthonormal_columns
+from panelkit.models.dynamic.vector.marks import Levels, Marks, marks_of
 from panelkit.show.brief import Brief
 
 Transform = Literal["fod", "fd"]
@@ -45,6 +46,7 @@ class VectorColumns(Brief):
     `follows` (n,) marks rows one period after the row before, of the same unit, where the transform is differences.
     `y_scale` (m,) and `X_scale` (k,) take coefficients back: b[k, j] * y_scale[j] / X_scale[k]. `counts` (G, p, J) are
     what the bias of least squares needs (`adjusted.py`). `instruments` is their number as asked for, L their rank.
+    `marks` are those of the means in instruments, on panels with gaps (`marks.py`).
     """
 
     y: FloatArray
@@ -58,6 +60,7 @@ class VectorColumns(Brief):
     counts: FloatArray
     instruments: int
     lags: int
+    marks: Marks | None = None
 
     @property
     def groups(self) -> int:
@@ -116,20 +119,19 @@ def vector_columns(
         moved, kept = first_differences(stacked, rows.unit, rows.time)
     y, X, D = moved[kept, :m], moved[kept, m : m + k], orthonormal_columns(moved[kept, m + k :])
     exogenous = X[:, rows.lags * m :]
-    Z = (
-        X
-        if instruments is None
-        else np.hstack([_levels(rows, kept, instruments, collapse, time_effects), exogenous])
-    )
+    levels = None if instruments is None else _levels(rows, kept, instruments, collapse, time_effects)
+    Z = X if levels is None else np.hstack([levels.columns, exogenous])
     y, X, Z = (_swept(part, D) for part in (y, X, Z))
+    basis = orthonormal_columns(Z) if scaled else Z
     size = _size(y) if scaled else np.ones(m)
     own = _size(X[:, rows.lags * m :]) if scaled else np.ones(exogenous.shape[1])
     X_scale = np.concatenate([np.tile(size, rows.lags), own])
     clusters, cluster = np.unique(rows.cluster[kept], return_inverse=True)
+    again = scaled and time_effects and levels is not None
     return VectorColumns(
         y=y / size,
         X=X / X_scale,
-        Z=orthonormal_columns(Z) if scaled else Z,
+        Z=basis,
         D=D,
         cluster=cluster.astype(np.int64),
         follows=_follows(rows.unit[kept], rows.time[kept]) if transform == "fd" else None,
@@ -138,6 +140,7 @@ def vector_columns(
         counts=_bias_counts(rows)[clusters],
         instruments=Z.shape[1],
         lags=rows.lags,
+        marks=marks_of(levels, Z, basis, D, cluster) if again and levels is not None else None,
     )
 
 
@@ -150,14 +153,17 @@ def _period_dummies(time: IntArray) -> FloatArray:
 
 def _levels(
     rows: VectorRows, kept: BoolArray, lags: tuple[int, int], collapse: bool, centred: bool
-) -> FloatArray:
-    """Return the levels at the lags asked for, zero where they are not held, (n kept, columns that are not all zero).
+) -> Levels:
+    """Return the levels at the lags asked for, zero where they are not held.
 
     With time effects they are distances to the mean of their period (over the rows that hold them), so that what all
     units share does not matter.
     """
     first, last = lags
-    time, found = rows.time[kept], []
+    time, m = rows.time[kept], rows.m
+    found: list[FloatArray] = []
+    marks: list[BoolArray] = []
+    owners: list[int] = []  # the block of levels that a mark centres
     for lag in range(first, min(last, rows.held.shape[2]) + 1):
         values = rows.held[kept][:, :, lag - 1]
         there = ~np.isnan(values[:, 0])
@@ -165,6 +171,8 @@ def _levels(
         for period in np.unique(time[there]):
             at = there & (time == period)
             block = level[at] - level[at].mean(axis=0) if centred else level[at]
+            marks.append(at)
+            owners.append(len(found))
             if collapse:
                 level[at] = block
                 continue
@@ -173,7 +181,11 @@ def _levels(
             found.append(alone)
         if collapse and there.any():
             found.append(level)
-    return np.hstack(found) if found else np.empty((int(kept.sum()), 0))
+    n = int(kept.sum())
+    owned = np.repeat(np.array(owners, dtype=np.int64)[:, None] == np.arange(len(found)), m, axis=1)
+    if not found:
+        return Levels(np.empty((n, 0)), np.empty((n, 0), dtype=bool), np.empty((0, 0), dtype=bool))
+    return Levels(np.hstack(found), np.column_stack(marks), owned)
 
 
 def _swept(part: FloatArray, basis: FloatArray) -> FloatArray:

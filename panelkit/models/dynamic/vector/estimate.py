@@ -107,7 +107,7 @@ def _in_own_units(
 def _adjusted(columns: VectorColumns, least_squares: MomentFit) -> VectorEstimate:
     """Return least squares without its bias; the covariance is that of the estimates without each cluster."""
     products = products_of(columns)
-    groups, start = len(products.rows), products.d + products.L
+    groups, start = len(products.rows), products.d + products.J + products.L
     squares = products.of_all[:, start:, start:].sum(axis=0)[None]
     counts = products.counts.sum(axis=0)[None] / len(columns.y)
     beta, left = adjusted(squares, _by_equation(columns, least_squares.params)[None], counts)

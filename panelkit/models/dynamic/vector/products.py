@@ -9,20 +9,22 @@ import numpy as np
 from panelkit.kernels.deviations import FloatArray
 from panelkit.models.dynamic.vector.adjusted import adjusted
 from panelkit.models.dynamic.vector.columns import VectorColumns
+from panelkit.models.dynamic.vector.marks import Marks
 from panelkit.show.brief import Brief
 
 _ROUNDING = 64.0 * np.finfo(float).eps
 _BLOCK = 4_000_000
-# the share of a column beside the effects of periods below which what is left of it is rounding
-_FAINT = 1e-12
 """Numbers of one block of draws."""
+_FAINT = 1e-12
+"""The share of a column's squares beside the periods below which what is left of it is rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class Products(Brief):
-    """Cross-products (G, q, q) of [D, Z, X, y] by cluster; `weight` (G, d + L, d + L) those of [D, Z] under H.
+    """Cross-products (G, q, q) of [D, M, Z, X, y] by cluster; `weight` those of [D, M, Z] under H.
 
-    `rows` (G,) counts the rows of each cluster, `counts` is that of the columns; `d`, `L`, `k`, `m` are the widths.
+    M (n, J) are the marks of the means in instruments, J = 0 where there are none to take again. `rows` (G,) counts the
+    rows of each cluster, `counts` is that of the columns; `d`, `J`, `L`, `k`, `m` are the widths.
     """
 
     of_all: FloatArray
@@ -34,21 +36,24 @@ class Products(Brief):
     k: int
     m: int
     errors_in_row: float
+    J: int = 0
+    marks: Marks | None = None
 
 
 def products_of(columns: VectorColumns) -> Products:
     """Return the cross-products of columns by cluster."""
-    everything = np.hstack([columns.D, columns.Z, columns.X, columns.y])
-    d, L = columns.D.shape[1], columns.Z.shape[1]
-    groups, width = columns.groups, everything.shape[1]
-    of_all, weight = np.empty((groups, width, width)), np.empty((groups, d + L, d + L))
-    spread = spread_by_transform(columns, everything[:, : d + L])
+    marks = np.empty((len(columns.y), 0)) if columns.marks is None else columns.marks.columns
+    everything = np.hstack([columns.D, marks, columns.Z, columns.X, columns.y])
+    d, J, L = columns.D.shape[1], marks.shape[1], columns.Z.shape[1]
+    groups, width, inner = columns.groups, everything.shape[1], d + J + L
+    of_all, weight = np.empty((groups, width, width)), np.empty((groups, inner, inner))
+    spread = spread_by_transform(columns, everything[:, :inner])
     order = np.argsort(columns.cluster, kind="stable")
     edges = np.searchsorted(columns.cluster[order], np.arange(groups + 1))
     for group in range(groups):
         at = order[edges[group] : edges[group + 1]]
         of_all[group] = everything[at].T @ everything[at]
-        weight[group] = everything[at, : d + L].T @ spread[at]
+        weight[group] = everything[at, :inner].T @ spread[at]
     return Products(
         of_all=of_all,
         weight=weight,
@@ -59,6 +64,8 @@ def products_of(columns: VectorColumns) -> Products:
         k=columns.X.shape[1],
         m=columns.y.shape[1],
         errors_in_row=columns.errors_in_row,
+        J=J,
+        marks=columns.marks,
     )
 
 
@@ -78,8 +85,8 @@ def estimates_under(
 ) -> tuple[FloatArray, FloatArray]:
     """Return coefficients (R, k, m) and error covariances (R, m, m), clusters counting by weights (R, G).
 
-    Everything is worked out anew, the effects of the periods too. A draw that does not identify the coefficients,
-    or whose two-step weight is singular, holds missing values.
+    Everything is worked out anew, the effects of the periods and the means in instruments too. A draw that does not
+    identify the coefficients, or whose two-step weight is singular, holds missing values.
     """
     width = products.of_all.shape[1]
     block = max(1, _BLOCK // (width * width * (products.of_all.shape[0] if steps == 2 else 1)))
@@ -93,15 +100,23 @@ def _of_block(
     products: Products, weights: FloatArray, steps: int, adjust: bool
 ) -> tuple[FloatArray, FloatArray]:
     groups, d, L, k = len(products.rows), products.d, products.L, products.k
+    inner = d + products.J + L
     width = products.of_all.shape[1]
     total = (weights @ products.of_all.reshape(groups, -1)).reshape(-1, width, width)
-    out = _periods_out(total, d)
+    out = (
+        _periods_out(total, d)
+        if products.marks is None
+        else _means_out(products, products.marks, total, weights)
+    )
     swept = np.swapaxes(out, 1, 2) @ total @ out
-    left = np.diagonal(swept, axis1=1, axis2=2) > _FAINT * np.diagonal(total, axis1=1, axis2=2)[:, d:]
+    left = (
+        np.diagonal(swept, axis1=1, axis2=2)
+        > _FAINT * np.diagonal(total, axis1=1, axis2=2)[:, d + products.J :]
+    )
     out, swept = out * left[:, None, :], swept * (left[:, :, None] & left[:, None, :])
     ZX, Zy = swept[:, :L, L : L + k], swept[:, :L, L + k :]
-    inside = (weights @ products.weight.reshape(groups, -1)).reshape(-1, d + L, d + L)
-    to_Z = out[:, : d + L, :L]
+    inside = (weights @ products.weight.reshape(groups, -1)).reshape(-1, inner, inner)
+    to_Z = out[:, :inner, :L]
     root = _inverse_root(np.swapaxes(to_Z, 1, 2) @ inside @ to_Z)
     beta = _solved(np.swapaxes(root, 1, 2) @ ZX, np.swapaxes(root, 1, 2) @ Zy)
     if steps == 2:
@@ -127,6 +142,17 @@ def _periods_out(total: FloatArray, d: int) -> FloatArray:
         root = _inverse_root(total[:, :d, :d])
         out[:, :d] = -root @ (np.swapaxes(root, 1, 2) @ total[:, :d, d:])
     return out
+
+
+def _means_out(products: Products, marks: Marks, total: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the map (R, q, q - d - J) to columns whose instruments hold the means of the draw, without the periods."""
+    d, J, L = products.d, products.J, products.L
+    width = total.shape[1]
+    centred = np.zeros((len(total), width, width - J))
+    centred[:, :d, :d] = np.eye(d)
+    centred[:, d + J :, d:] = np.eye(width - d - J)
+    centred[:, d : d + J, d : d + L] = -marks.moved(weights)
+    return np.asarray(centred @ _periods_out(np.swapaxes(centred, 1, 2) @ total @ centred, d))
 
 
 def _inverse_root(matrix: FloatArray) -> FloatArray:
