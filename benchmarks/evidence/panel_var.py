@@ -17,7 +17,7 @@ from panelkit.models.dynamic.vector.columns import VectorColumns, VectorRows, ve
 from panelkit.models.dynamic.vector.estimate import VectorEstimate, estimate
 from panelkit.models.dynamic.vector.products import estimates_under, products_of
 
-SEED, BURN, WORLDS, FEWER = 16, 30, 500, 60
+SEED, BURN, WORLDS, FEWER = 16, 30, 500, 300
 CAUSAL = 0.3  # of the first variable on the second; the second does not cause the first
 ESTIMATORS: dict[str, dict[str, Any]] = {
     "one step, lags 1-2 collapsed": {},
