@@ -23,6 +23,7 @@ class Transform(StrEnum):
     """How the effects of units are taken out."""
 
     fod = "fod"
+    differences = "differences"
     fd = "fd"
 
 

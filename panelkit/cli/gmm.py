@@ -27,6 +27,7 @@ class TransformChoice(StrEnum):
 
     differences = "differences"
     fod = "fod"
+    fd = "fd"
 
 
 class WeightChoice(StrEnum):

@@ -126,3 +126,19 @@ def test_an_exact_fit_earns_no_word(tmp_path: Path) -> None:
     exact = _verdict(tmp_path, panel)
     assert exact.word is None
     assert "exactly" in str(exact.error)
+
+
+@pytest.mark.parametrize(
+    ("time", "zh", "en"),
+    [
+        ("year", "偏离在次年仍留存", "stays for a year"),
+        ("quarter", "偏离到下一季度仍留存", "stays for a quarter"),
+    ],
+)
+def test_what_stays_is_said_in_the_words_of_the_panel(tmp_path: Path, time: str, zh: str, en: str) -> None:
+    panel = _panel(0.0).rename_axis(index=["city", time])
+    fields = 'figure = "y"\nrule = { name = "R-SIGN", sign = "+" }'
+    measured = _verdict(tmp_path, panel, fields, kind="persistence").tested.measured
+    assert zh in measured.sentence.text("zh")
+    assert en in measured.sentence
+    assert ("两年后" in measured.why.text("zh")) == (time == "year")

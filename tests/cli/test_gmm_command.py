@@ -80,3 +80,10 @@ def test_what_cannot_be_meant_is_refused(
     run = panelkit("gmm", *options, *own)
     assert run.status == 2
     assert said in " ".join(run.err.split())
+
+
+def test_both_words_for_first_differences(panelkit: Callable[..., Any], own: list[Any]) -> None:
+    runs = [panelkit("gmm", FORMULA, *own, "--transform", word, "--json") for word in ("fd", "differences")]
+    assert runs[0].status == 0
+    assert runs[0].out == runs[1].out
+    assert pk.SystemGMM(FORMULA, transform="fd") == pk.SystemGMM(FORMULA)  # type: ignore[arg-type]

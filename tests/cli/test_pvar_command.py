@@ -180,3 +180,12 @@ def test_what_is_idle_or_wrong_is_refused(
 
 def test_commas_inside_brackets_belong_to_a_name() -> None:
     assert names_in("lag(x, 1), y，log(z)") == ["lag(x, 1)", "y", "log(z)"]
+
+
+def test_both_words_for_first_differences(panelkit: Command, own: Path) -> None:
+    asked = ("pvar", "a", "b", *of_own(own), "--bands", "none", "--json", "--transform")
+    runs = [panelkit(*asked, word) for word in ("fd", "differences")]
+    assert runs[0].status == 0
+    assert runs[0].out == runs[1].out
+    assert runs[0].out != panelkit(*asked, "fod").out
+    assert pk.PanelVAR(["a", "b"], transform="differences").transform == "fd"  # type: ignore[arg-type]

@@ -87,7 +87,7 @@ def test_one_unit_is_too_few(transform: Any) -> None:
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("transform", "fd"),
+        ("transform", "within"),
         ("steps", 3),
         ("steps", True),
         ("collapse", 1),

@@ -13,6 +13,7 @@ from panelkit.claims.findings import Condition, Finding, Measured, Outcome, para
 from panelkit.claims.rules.reading import written_p
 from panelkit.claims.specify import Regression, specify
 from panelkit.language.errors import DataError
+from panelkit.language.levels import time_level
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
@@ -23,6 +24,7 @@ from panelkit.studies.scrutiny.sample import checked, cube_of
 from panelkit.studies.specification import Specification
 
 WHY = message("a fifth of a deviation, of which a twenty-fifth is left after two {periods}")
+WHY_YEARS = message("a fifth of a deviation, of which a twenty-fifth is left after two years")
 
 
 @offered("design", "persistence")
@@ -80,7 +82,9 @@ def _measured(found: Persistence, fit: FitResult) -> Measured:
         tuple(float(end[0]) for end in main.interval(level)) for level in (0.95, 0.90)
     )
     return Measured(
-        quantity=message("share of a deviation that stays for a {period}"),
+        quantity=message("share of a deviation that stays for a year")
+        if _yearly(fit)
+        else message("share of a deviation that stays for a {period}"),
         value=value,
         low=low,
         high=high,
@@ -90,21 +94,31 @@ def _measured(found: Persistence, fit: FitResult) -> Measured:
         error=float(main.error[0]),
         df=main.df,
         smallest=SMALLEST,
-        why=WHY,
+        why=WHY_YEARS if _yearly(fit) else WHY,
         conditions=tuple(_condition(trial) for trial in found.trials),
         sentence=_said(found, fit),
         facts={"nobs": fit.nobs, "n_units": int(main.df) + 1, "years": fit.facts["years"]},
     )
 
 
+def _yearly(fit: FitResult) -> bool:
+    """Return whether a period of the panel is a year, which Chinese has words of its own for (次年, 两年后)."""
+    return time_level(fit.level_names[1]).one == "year"
+
+
 def _said(found: Persistence, fit: FitResult) -> Message:
     """Return what stays in words; where it is all or more, that it does not fade."""
     value = float(found.main.slope[0])
     low, high = (float(end[0]) for end in found.main.interval(0.95))
+    stays = (
+        message("Of a deviation {value:.0%} stays for a year", value=value)
+        if _yearly(fit)
+        else message("Of a deviation {value:.0%} stays for a {period}", value=value)
+    )
     said = message(
-        "Of a deviation {value:.0%} stays for a {period}, 95 % interval {low:.0%} to {high:.0%}, p {p} (half-panel "
-        "jackknife, errors without each {unit}; {nobs} rows, {years}).",
-        value=value,
+        "{stays}, 95 % interval {low:.0%} to {high:.0%}, p {p} (half-panel jackknife, errors without each {unit}; "
+        "{nobs} rows, {years}).",
+        stays=stays,
         low=low,
         high=high,
         p=written_p(float(found.main.p[0])),

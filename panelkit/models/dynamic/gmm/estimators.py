@@ -41,6 +41,8 @@ class _DynamicGMM:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        if str(self.transform) == "fd":
+            object.__setattr__(self, "transform", "differences")
         held: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
             ("transform", self.transform, get_args(Transform)),
             ("steps", self.steps, get_args(Steps)),
@@ -149,7 +151,7 @@ class DifferenceGMM(_DynamicGMM):
         stand, transformed as the equation is. `collapse` after a comma collapses one gmm(). `lag(y, 1:2)` is two lags.
         Without a bar: lags 2 and 3 of the outcome, collapsed, and all other regressors as strictly exogenous.
     transform
-        "differences", or "fod", forward orthogonal deviations, which lose less to gaps.
+        "differences" (or "fd"), or "fod", forward orthogonal deviations, which lose less to gaps.
     steps
         1: the weight of independent errors, with robust covariance. 2: the weight of the first step's residuals.
     collapse

@@ -46,7 +46,8 @@ class PanelVAR:
         Take the effects of the periods out: the transformed dummies of the periods are swept out of variables and
         instruments, which on a balanced panel is the demeaning of the cross-sections, and is exact on others too.
     transform
-        "fod", forward orthogonal deviations, or "fd", first differences: both take the effects of the units out.
+        "fod", forward orthogonal deviations, or "fd" (or "differences"), first differences: both take the effects of
+        the units out.
     instruments
         Lags of the levels, counted from the nearest that is valid (y_{t-1} under "fod", y_{t-2} under "fd"):
         `(first, last)`, "all", or "exact" (as many as there are lags: just identified). None is `(1, lags + 1)`.
@@ -163,6 +164,8 @@ def _texts(name: str, given: Any) -> tuple[str, ...]:
 
 
 def _check_choices(spec: PanelVAR) -> None:
+    if str(spec.transform) == "differences":
+        object.__setattr__(spec, "transform", "fd")
     for what, value, allowed in (
         ("transform", spec.transform, get_args(Transform)),
         ("estimator", spec.estimator, get_args(Method)),
