@@ -126,6 +126,7 @@ def test_nothing_moves_by_centring(
         {"h": 2},
         {"formula": "y ~ lag(y, 1) + x - 1 | gmm(y, 2:3) + iv(x)"},
         {"data": "gaps"},
+        {"transform": "fod", "where": "year < 2016"},
     ],
 )
 def test_lags_stand_as_they_are_where_the_fit_moves_with_their_level(changed: dict[str, Any]) -> None:

@@ -82,6 +82,10 @@ def centred_instruments(
     centres = {node.label: centre for node in nodes if (centre := far_centre(values_of(node)))}
     if not centres:
         return build({})
+    if h == 3 and rows.transform == "fod" and not _to_the_end(rows):
+        return replace(
+            build({}), far=tuple(centres)
+        )  # the weight is not SS', and may be singular where S'Z is not
     made = build(centres)
     spanned, turn = _spanned(made, {node.label for node in asked.gmm}, rows, h)
     far = tuple(name for name in centres if not spanned[[group == name for group in made.groups]].all())
@@ -118,7 +122,7 @@ def _made_up(columns: FloatArray, targets: FloatArray) -> tuple[FloatArray, Any]
 
 def _weighed(moved: FloatArray, level: FloatArray, rows: DynamicRows, h: Weighting) -> FloatArray:
     """Return what of columns meets the errors: S'Z (n, j) where the first weight is SS', else both parts."""
-    if h != 3 or (rows.transform == "fod" and not _to_the_end(rows)):
+    if h != 3:
         return np.concatenate([moved, level])
     return level + folded(moved, rows)
 
