@@ -65,6 +65,25 @@ def test_two_units_beside_periods_are_no_jackknife_however_rounding_falls() -> N
                 spec.fit(data)
 
 
+def test_tables_of_tests_and_orders_are_written_in_every_format(tmp_path: Path) -> None:
+    fit = pk.PanelVAR(("a", "b", "c")).fit(three())
+    tables: dict[str, Any] = {
+        "统计量": fit.granger(),
+        "其余全部": fit.granger("chi2"),
+        "滞后阶数": pk.pvar_lag_order(pk.PanelVAR(NAMES), DATA, 2),
+    }
+    for word, table in tables.items():
+        for text in (
+            table.to_html(language="zh"),
+            table.to_latex(language="zh"),
+            table.to_csv(language="zh"),
+        ):
+            assert word in text
+        assert f"{table.table.iloc[0]['p_value']:.4f}" in table.to_markdown() or "e-" in table.to_markdown()
+        for ending, write in (("docx", table.to_docx), ("xlsx", table.to_excel), ("rtf", table.to_rtf)):
+            assert write(tmp_path / f"table.{ending}").stat().st_size > 500
+
+
 def test_lag_orders_share_rows_and_instruments() -> None:
     data = vector_panel(5, units=40)
     table = pk.pvar_lag_order(pk.PanelVAR(NAMES), data, 2)

@@ -15,24 +15,15 @@ from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.result import PanelVARFit
-from panelkit.results.numbers import cells, number
-from panelkit.show.brief import Brief
+from panelkit.models.dynamic.vector.tables import VectorTable
 
 Reference = Literal["F", "chi2", "jackknife"]
 ALL = "all"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class GrangerTable(Brief):
+class GrangerTable(VectorTable):
     """One row an equation and excluded variable, `all` others last: equation, excluded, statistic, df, df2, p_value."""
-
-    title: Message
-    table: pd.DataFrame
-    notes: tuple[Message, ...] = ()
-
-    def tidy(self) -> pd.DataFrame:
-        """Return the tests as a frame."""
-        return self.table.copy()
 
     def p_value(self, equation: str, excluded: str) -> float:
         """Return the p-value of one test.
@@ -53,21 +44,13 @@ class GrangerTable(Brief):
             )
         return float(row["p_value"].iloc[0])
 
-    def summary(self, *, language: Language = "en") -> str:
-        """Return the tests as plain text."""
-        from panelkit.show.words import check_language, frame_text, note_lines
-
-        check_language(language)
-        title = self.title.text(language)
+    def _shown(self, language: Language) -> pd.DataFrame:
+        """Return the rows, `all` in words."""
         shown = self.table.copy()
         shown["excluded"] = [
             message("all others").text(language) if one == ALL else one for one in shown["excluded"]
         ]
-        text = frame_text(shown, language, number, index=False)
-        return "\n".join([title, "=" * cells(title), text, *note_lines(self.notes, language)])
-
-    def __str__(self) -> str:
-        return self.summary()
+        return shown
 
 
 @offered(

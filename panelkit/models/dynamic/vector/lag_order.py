@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_number
 from panelkit.models.dynamic.vector.estimate import estimate
@@ -19,42 +19,22 @@ from panelkit.models.dynamic.vector.fitting import columns_of, parameter_names, 
 from panelkit.models.dynamic.vector.reading import VectorSample, read_vector
 from panelkit.models.dynamic.vector.refused import refuse_exact
 from panelkit.models.dynamic.vector.spec import PanelVAR
+from panelkit.models.dynamic.vector.tables import VectorTable
 from panelkit.models.reading import spoken_errors
-from panelkit.results.numbers import cells, number
-from panelkit.show.brief import Brief
 
 _CRITERIA = ("mbic", "maic", "mqic")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LagOrder(Brief):
+class LagOrder(VectorTable):
     """One row a lag order: lags, hansen_j, df, p_value, mbic, maic, mqic; `best` is the order of each criterion."""
 
-    title: Message
-    table: pd.DataFrame
     best: dict[str, int]
-    notes: tuple[Message, ...] = ()
 
     @property
     def lags(self) -> int:
         """Return the order that MBIC chooses."""
         return self.best["mbic"]
-
-    def tidy(self) -> pd.DataFrame:
-        """Return the criteria as a frame."""
-        return self.table.copy()
-
-    def summary(self, *, language: Language = "en") -> str:
-        """Return the criteria as plain text."""
-        from panelkit.show.words import check_language, frame_text, note_lines
-
-        check_language(language)
-        title = self.title.text(language)
-        text = frame_text(self.table, language, number, index=False)
-        return "\n".join([title, "=" * cells(title), text, *note_lines(self.notes, language)])
-
-    def __str__(self) -> str:
-        return self.summary()
 
 
 @offered(
