@@ -19,6 +19,9 @@ FILE_DOORS = [
     ["data", "coverage"],
     ["describe", "gdp"],
     ["correlate", "gdp", "population"],
+    ["unitroot", "log(gdp)"],
+    ["cointegration", "log(gdp) ~ log(population)"],
+    ["causality", "log(gdp) ~ log(population)"],
 ]
 FOLDER_DOORS = [
     ["check"],
@@ -30,6 +33,8 @@ FOLDER_DOORS = [
     ["mediate"],
     ["index", "run", "any"],
     ["couple", "run", "any"],
+    ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
+    ["pvar", "log(gdp)", "log(population)"],
 ]
 
 
