@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,30 @@ if TYPE_CHECKING:
 _WIDEST = 160
 
 
-def print_parts(fit: Any, beside: Any, frame: pd.DataFrame, language: Language) -> None:
-    """Print the fit, its tests, where the figures come from, and the estimators beside it."""
+def print_parts(
+    fit: Any, beside: Any, frame: pd.DataFrame, language: Language, style: Mapping[str, Any]
+) -> None:
+    """Print the fit, its tests, where the figures come from, and the estimators beside it.
+
+    Parameters
+    ----------
+    fit
+        The fitted model.
+    beside
+        The estimators for few units, or None.
+    frame
+        The rows, which know where the figures come from.
+    language
+        The language of what is printed.
+    style
+        What was asked of the table of the fit; empty: the fit as it prints itself, where there is room.
+    """
     from panelkit.data.figure_notes import data_notes
     from panelkit.show import plain
 
     with narrow_terminal(_WIDEST):
         width = terminal_width(_WIDEST)
-        typer.echo(plain.folded(_fit_of(fit, language, width)))
+        typer.echo(plain.folded(_fit_of(fit, language, width, style)))
         said = {note.text(language) for note in fit.notes}
         further = [f"  - {note}" for note in data_notes(frame, language=language) if note not in said]
         if further:
@@ -44,15 +61,15 @@ def print_parts(fit: Any, beside: Any, frame: pd.DataFrame, language: Language) 
             typer.echo("\n" + plain.folded(beside.to_text(language=language, width=width)))
 
 
-def _fit_of(fit: Any, language: Language, width: int) -> str:
-    """Return table, facts and notes of the fit; where the table is wider than the terminal, a column of models."""
+def _fit_of(fit: Any, language: Language, width: int, style: Mapping[str, Any]) -> str:
+    """Return table, facts and notes of the fit; a column of models where that is too wide, or a table was described."""
     from panelkit.results.fit import FitResult
     from panelkit.show.tables import to_text
 
     room = max(cells(line) for line in fit.table_text(0.95, language).splitlines())
-    if room <= width:
+    if room <= width and not style:
         return str(FitResult.summary(fit, language=language))
-    return f"{fit.title.text(language)}\n{to_text([fit], language=language, width=width)}"
+    return f"{fit.title.text(language)}\n{to_text([fit], language=language, width=width, **style)}"
 
 
 def print_content(fit: Any, beside: Any) -> None:

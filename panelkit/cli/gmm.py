@@ -12,6 +12,7 @@ from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Lags, Output, SampleOptions
+from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
@@ -108,6 +109,7 @@ def gmm(
     ],
     sample: DynamicRowsChosen,
     moments: Moments,
+    look: TableToFile,
     output: Output,
     alternatives: Annotated[
         bool,
@@ -124,6 +126,8 @@ def gmm(
     from panelkit.models.dynamic.gmm.request import read_request
 
     _refuse_idle(ctx, moments)
+    refuse_look(ctx, look, printed=not output.as_json or look.table is not None)
+    look.check()
     written = _with_lags(formula, moments)
     asked = read_request(written)
     spec = _spec(written, moments)
@@ -134,7 +138,9 @@ def gmm(
     if output.as_json:
         shown.print_content(fit, beside)
     else:
-        shown.print_parts(fit, beside, rows.frame, output.language)
+        shown.print_parts(fit, beside, rows.frame, output.language, look.style())
+    if look.table is not None:
+        print_models([fit], look, output.language, quiet=True)
     if output.out is not None:
         shown.write(fit, beside, output.out, output.language, quiet=output.as_json)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.window import Window, samples_of
-from panelkit.language.message import Joined, Message, message
+from panelkit.data import catalogue
+from panelkit.kernels.index import SHOWN, listed
+from panelkit.language.message import Joined, Message, Told, message, verbatim
 
 
 def years_lines(registered: RegisteredClaim) -> Iterator[Message]:
@@ -19,7 +21,7 @@ def years_lines(registered: RegisteredClaim) -> Iterator[Message]:
                 "Years: {used}; the last one is the newest {period} for which all figures of the claim are held "
                 "({ends} go no further).",
                 used=_span(window),
-                ends=list(window.ends),
+                ends=_called(window.ends),
             )
         yield from _of_designs(claim, window)
     stated: dict[tuple[str, Message], None] = {}
@@ -43,8 +45,15 @@ def _of_designs(claim: Claim, window: Window) -> Iterator[Message]:
             "Years of {designs}: {used} ({ends} go no further).",
             designs=Joined(labels, {"en": "; ", "zh": "；"}),
             used=used,
-            ends=list(ends),
+            ends=_called(ends),
         )
+
+
+def _called(keys: Sequence[str]) -> Message:
+    """Return figures by their names: keys in English, what they are called in Chinese; the rest of many is counted."""
+    about = catalogue.facts()
+    names = [Told(key, about[key].name_zh) if key in about else verbatim(key) for key in keys]
+    return listed(names[:SHOWN], len(names))
 
 
 def _span(window: Window) -> str:

@@ -87,3 +87,21 @@ def test_both_words_for_first_differences(panelkit: Callable[..., Any], own: lis
     assert runs[0].status == 0
     assert runs[0].out == runs[1].out
     assert pk.SystemGMM(FORMULA, transform="fd") == pk.SystemGMM(FORMULA)  # type: ignore[arg-type]
+
+
+def test_a_table_described_is_the_one_that_is_printed_and_written(
+    panelkit: Callable[..., Any], own: list[Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "gmm.csv"
+    asked = ("--time-effects", "--drop", "C(year)*", "--names", "Mine", "--table", path)
+    run = panelkit("gmm", FORMULA, *own, *asked)
+    assert run.status == 0
+    assert "lag(y, 1)" in run.out
+    assert "Mine" in run.out
+    assert "C(year)" not in run.out.split("Notes:")[0]
+    written = path.read_text("utf-8-sig")
+    assert "Mine" in written
+    assert "C(year)" not in written.split("Notes:")[0]
+    assert "C(year)" in panelkit("gmm", FORMULA, *own, "--time-effects").out
+    refused = panelkit("gmm", FORMULA, *own, "--names", "Mine", "--json")
+    assert refused.status != 0
