@@ -84,6 +84,14 @@ def test_tables_of_tests_and_orders_are_written_in_every_format(tmp_path: Path) 
             assert write(tmp_path / f"table.{ending}").stat().st_size > 500
 
 
+def test_a_lag_of_every_second_year_is_two_years_and_said() -> None:
+    apart = DATA.reset_index().assign(year=lambda frame: 2 * frame["year"]).set_index(["province", "year"])
+    fit, other = pk.PanelVAR(NAMES).fit(apart), pk.PanelVAR(NAMES).fit(DATA)
+    np.testing.assert_allclose(fit.estimates, other.estimates, rtol=1e-12)
+    assert "neighbouring years lie 2 apart, and one of these steps is a lag" in fit.summary()
+    assert "apart" not in other.summary()
+
+
 def test_lag_orders_share_rows_and_instruments() -> None:
     data = vector_panel(5, units=40)
     table = pk.pvar_lag_order(pk.PanelVAR(NAMES), data, 2)

@@ -168,6 +168,12 @@ def _notes(
 ) -> tuple[Message, ...]:
     said: list[Message] = []
     m, groups = len(sample.names), columns.groups
+    if sample.step > 1:
+        said.append(
+            message(
+                "neighbouring {periods} lie {step} apart, and one of these steps is a lag", step=sample.step
+            )
+        )
     if spec.estimator == "gmm":
         moments = m * columns.instruments
         said.append(
