@@ -12,6 +12,8 @@ from panelkit.cli._table_options import FrameOptions, refuse_look
 if TYPE_CHECKING:
     from panelkit.models.dynamic.named_tests import NamedTests
 
+_WIDEST = 160
+
 
 def check_look(ctx: typer.Context, table: FrameOptions) -> None:
     """Refuse what is written wrongly of the table, before anything is drawn."""
@@ -39,7 +41,7 @@ def put_tests(found: NamedTests, table: FrameOptions) -> None:
         found._rendered(chosen, table.out, language, style)
         typer.echo(str(table.out), err=table.as_json)
     elif not table.as_json:
-        with narrow_terminal() as width:
+        with narrow_terminal(_WIDEST) as width:
             if chosen == "text" and not style:
                 typer.echo(plain.folded(found.summary(language=language, width=width)))
             else:

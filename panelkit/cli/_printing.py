@@ -16,6 +16,7 @@ from panelkit.language.message import Language, Message, listed, message
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import RenderableType
 
 
 def terminal_width(most: int = 100) -> int:
@@ -33,6 +34,16 @@ def narrow_terminal(most: int = 100) -> Iterator[int]:
     width = terminal_width(most)
     with columns_of_terminal(width) if width < most else nullcontext():
         yield width
+
+
+def print_trimmed(shown: RenderableType) -> None:
+    """Print what rich lays out, without the blanks that it leaves at the ends of lines."""
+    from rich.console import Console
+
+    console = Console()
+    with console.capture() as held:
+        console.print(shown)
+    typer.echo("\n".join(line.rstrip(" ") for line in held.get().splitlines()))
 
 
 def all_told(notes: Iterable[Message], language: Language) -> list[str]:

@@ -15,7 +15,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption, OwnFile
 from panelkit.cli._output import folder_out
 from panelkit.cli._own_claims import own_source, refuse_idle
-from panelkit.cli._printing import print_json
+from panelkit.cli._printing import print_json, print_trimmed
 from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
@@ -212,7 +212,7 @@ def _check(
     else:
         from panelkit.report.terminal import overview
 
-        Console().print(overview(result, language, full=bool(what)))
+        print_trimmed(overview(result, language, full=bool(what)))
     if out is not None:
         from panelkit.report.write import write
 
@@ -270,7 +270,7 @@ def _check_revised(
     if as_json:
         print_json(found.to_dict(language))
     else:
-        Console().print(revised_page(found, language))
+        print_trimmed(revised_page(found, language))
     return [
         message(
             "{claim}: on the new figures: {error}",

@@ -69,7 +69,7 @@ def test_the_jackknife_and_its_variance(panelkit: Callable[..., Any], own: Path)
 def test_chinese(panelkit: Callable[..., Any], own: Path) -> None:
     run = panelkit("causality", "y ~ x", "--data", own, "--lang", "zh")
     assert "格兰杰非因果检验" in run.out
-    assert "x -> y" in run.out
+    assert "x → y" in run.out
 
 
 def test_tables_go_to_files(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:

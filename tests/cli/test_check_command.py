@@ -315,3 +315,9 @@ def test_a_run_that_is_stopped_says_what_is_kept(
         )
     assert panelkit("check", small, "--json").status == 0
     assert len(list(kept.glob("*.verdicts"))) == 2
+
+
+def test_no_line_ends_in_blanks(panelkit: Callable[..., Any]) -> None:
+    run = panelkit("check", "B47", "--lang", "zh")
+    assert run.status == 0
+    assert [line for line in run.out.splitlines() if line != line.rstrip(" ")] == []

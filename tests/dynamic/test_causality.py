@@ -192,10 +192,10 @@ def test_both_directions_stand_in_one_table() -> None:
     frame = framed(stationary(8, effect=0.8))
     both = pk.granger_noncausality("y ~ x", frame, both=True)
     back = pk.granger_noncausality("x ~ y", frame)
-    assert list(dict.fromkeys(both.table["direction"])) == ["x -> y", "y -> x"]
+    assert list(dict.fromkeys(both.table["direction"])) == ["x → y", "y → x"]
     np.testing.assert_allclose(both.table["statistic"][3:], back.table["statistic"])
     p = both.table.set_index(["direction", "test"])["p_asymptotic"]
-    assert p["x -> y", "z-bar-tilde"] < 1e-4 < p["y -> x", "z-bar-tilde"]
+    assert p["x → y", "z-bar-tilde"] < 1e-4 < p["y → x", "z-bar-tilde"]
     assert "格兰杰" in both.summary(language="zh")
 
 

@@ -133,7 +133,7 @@ def granger_noncausality(
         if test == "juodis-karavias-sarafidis":
             refuse_few_units(way[0], used, variance, design)
         rows = _rows(test, way, used, variance, bootstrap, chance)
-        rows.insert(0, "direction", f"{' + '.join(way[0].terms)} -> {way[0].outcome}")
+        rows.insert(0, "direction", f"{' + '.join(way[0].terms)} → {way[0].outcome}")
         tables.append(rows)
         notes += said
     table = pd.concat(tables, ignore_index=True)
