@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any
 
-from panelkit.language.message import Language, Message, in_language, listed, message
+from panelkit.language.message import Language, Message, Told, in_language, listed, message
 from panelkit.show.fact_rows import fact_text
 from panelkit.show.model_columns import Column
 from panelkit.show.table_style import TableStyle
@@ -52,14 +52,20 @@ def standard_notes(
 
 
 def _own_notes(fits: Sequence[Column], numbers: Sequence[str], language: Language) -> list[str]:
-    """Return what the fits say of themselves, each once; after the numbers of its fits where not all say it."""
+    """Return what the fits say of themselves, each once, and then where figures come from.
+
+    What not all fits say stands after the numbers of those that do.
+    """
     by: dict[str, list[str]] = {}
+    sources: set[str] = set()
     for column, mark in zip(fits, numbers, strict=True):
-        told = (in_language(note, language) for note in column.notes if note != _made_note(column))
-        for text in dict.fromkeys(told):
+        held = [note for note in column.notes if note != _made_note(column)]
+        sources.update(in_language(note, language) for note in held if isinstance(note, Told))
+        for text in dict.fromkeys(in_language(note, language) for note in held):
             by.setdefault(text, []).append(mark)
     return [
-        text if len(of) == len(fits) else f"{listed(of).text(language)} {text}" for text, of in by.items()
+        text if len(by[text]) == len(fits) else f"{listed(by[text]).text(language)} {text}"
+        for text in sorted(by, key=lambda text: text in sources)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.language.message import Told, message
 from panelkit.show.tables import to_text
 
 
@@ -84,3 +86,14 @@ def test_a_kink_is_no_threshold(panel: pd.DataFrame) -> None:
     step = pk.PanelThreshold("y ~ 1", threshold="x", regime="x", trim=0.2).fit(panel)
     bend = pk.PanelThreshold("y ~ 1", threshold="x", kink=True, trim=0.2).fit(panel)
     assert rows([step, bend])["Estimator"] == ["Panel threshold", "Panel kink"]
+
+
+def test_sources_stand_after_what_is_said_of_the_fit(panel: pd.DataFrame) -> None:
+    fit = pk.MeanGroup("y ~ x").fit(panel)
+    source, own = Told("y: from a yearbook", "y：年鉴"), message("every {unit} has a linear trend of its own")
+    told = replace(fit, notes=(source, own))
+    for language, first, last in (("en", "linear trend", "from a yearbook"), ("zh", "线性趋势", "y：年鉴")):
+        text = to_text([told], language=language, width=200)
+        assert 0 < text.index(first) < text.index(last)
+    both = to_text([told, fit], width=200)
+    assert both.index("(1) every province has a linear trend") < both.index("(1) y: from a yearbook")
