@@ -82,12 +82,13 @@ def _spec(variables: list[str], system: System) -> Any:
     """Return the model that the options describe, before a condition on rows."""
     from panelkit.models.dynamic.vector.spec import PanelVAR
 
+    transform: Any = system.transform.value  # "differences" is another word for "fd"
     return PanelVAR(
         tuple(variables),
         lags=system.choose_lags or system.lag_order,
         exogenous=tuple(system.exogenous or ()),
         time_effects=not system.no_time_effects,
-        transform=system.transform.value,
+        transform=transform,
         instruments=_instruments(system.instruments),
         collapse=not system.by_period,
         steps=2 if system.two_step else 1,
