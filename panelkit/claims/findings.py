@@ -73,6 +73,20 @@ def asked(key: str, asks: Message, holds: bool, found: Message | None = None, **
     return Condition(key=key, asks=asks, outcome=outcome, found=said, numbers=numbers)
 
 
+def weighed(
+    key: str, asks: Message, found: Message, *, passes: bool, takes_away: bool, numbers: Mapping[str, Any]
+) -> Condition:
+    """Return a condition that takes the association away, or passes, or neither; taking away comes first."""
+    outcome: Outcome = "takes away" if takes_away else "passes" if passes else "fails"
+    return Condition(key=key, asks=asks, outcome=outcome, found=found, numbers=numbers)
+
+
+def uncomputed(key: str, asks: Message, why: Message | None) -> Condition:
+    """Return a condition that cannot be computed, with the reason."""
+    said = message("cannot be computed: {why}", why=why)
+    return Condition(key=key, asks=asks, outcome="not computed", found=said)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sizes(Brief):
     """What sizes a test can tell apart, in the units of the claim; NaN where there is none.

@@ -14,13 +14,13 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Whole, bare, fill_roles
-from panelkit.claims.findings import Condition, Finding, Measured, Outcome, asked
+from panelkit.claims.findings import Condition, Finding, Measured, asked, uncomputed, weighed
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import written_p
 from panelkit.claims.specify import Regression, specify
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import message, verbatim
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.vector.deleted import jackknifed
 from panelkit.models.dynamic.vector.result import PanelVARFit
@@ -219,13 +219,12 @@ def _conditions(system: PanelVARFit, trials: tuple[Trial, ...]) -> Iterator[Cond
 def _condition(trial: Trial) -> Condition:
     found = trial.at()
     if found.reason is not None:
-        said: Message = message("cannot be computed: {why}", why=found.reason)
-        return Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=said)
-    outcome: Outcome = "takes away" if found.takes_away else "passes" if found.passes else "fails"
-    return Condition(
-        key=trial.name,
-        asks=label(trial.name),
-        outcome=outcome,
-        found=message("{slope:.3g}, p {p} (fixed effects)", slope=found.slope, p=written_p(found.p)),
+        return uncomputed(trial.name, label(trial.name), found.reason)
+    return weighed(
+        trial.name,
+        label(trial.name),
+        message("{slope:.3g}, p {p} (fixed effects)", slope=found.slope, p=written_p(found.p)),
+        passes=found.passes,
+        takes_away=found.takes_away,
         numbers={"slope": found.slope, "p": found.p},
     )

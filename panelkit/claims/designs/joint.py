@@ -13,7 +13,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Test, Whole
-from panelkit.claims.findings import Condition, Finding, Measured, Outcome
+from panelkit.claims.findings import Condition, Finding, Measured, uncomputed, weighed
 from panelkit.claims.specify import Regression, whole_grid
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import message
@@ -198,15 +198,14 @@ def condition_of(trial: JointTrial) -> Condition:
     """Return a condition of a joint test as a rule reads it."""
     found = trial.found
     if found is None:
-        said = message("cannot be computed: {why}", why=trial.reason)
-        return Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=said)
-    outcome: Outcome = "takes away" if trial.takes_away else "passes" if trial.passes else "fails"
-    return Condition(
-        key=trial.name,
-        asks=label(trial.name),
-        outcome=outcome,
-        found=message(
+        return uncomputed(trial.name, label(trial.name), trial.reason)
+    return weighed(
+        trial.name,
+        label(trial.name),
+        message(
             "share {share:.3g}, p = {p:.3g} ({rows} rows)", share=found.share, p=found.p, rows=found.rows
         ),
+        passes=bool(trial.passes),
+        takes_away=bool(trial.takes_away),
         numbers={"p": found.p, "share": found.share, "rows": found.rows},
     )

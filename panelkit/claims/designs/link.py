@@ -20,7 +20,7 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Key, Whole
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Condition, Finding, Measured, asked
+from panelkit.claims.findings import Condition, Finding, Measured, asked, uncomputed
 from panelkit.claims.rules.description import bound_of
 from panelkit.indices.arrays import linked
 from panelkit.indices.arrays.resampled import Resampled, bootstrap_t, fisher
@@ -201,8 +201,7 @@ def _beside_trends(found: Link, bound: float, above: bool) -> Condition:
     (least,), (most,) = found.lost.interval()
     asks = message("the same beside {unit} trends")
     if np.isnan([low, high, least, most]).any():
-        said = message("cannot be computed: {why}", why=message("trends leave nothing of a figure"))
-        return Condition(key="trends", asks=asks, outcome="not computed", found=said)
+        return uncomputed("trends", asks, message("trends leave nothing of a figure"))
     clears = (low if above else -high) > side * bound
     nearer = (least if above else -most) > 0.0
     return Condition(

@@ -11,7 +11,7 @@ import numpy as np
 from panelkit.claims.designs.mediation_result import Judged, first_paths
 from panelkit.claims.designs.scrutinised import deciding
 from panelkit.claims.figures import Figures
-from panelkit.claims.findings import Condition, asked
+from panelkit.claims.findings import Condition, asked, uncomputed
 from panelkit.claims.rules.mediation import FIRST_PATH, MEDIATOR
 from panelkit.claims.rules.regression import told
 from panelkit.claims.shared import once
@@ -131,7 +131,7 @@ def _scrutinised(channel: Channel, k: int) -> Iterator[Condition]:
         found = channel.scrutiny(k)
     except PanelkitError as error:
         for name in DECIDING:
-            yield _not_computed(f"first_path_{name}", asks(label(name)), error.said)
+            yield uncomputed(f"first_path_{name}", asks(label(name)), error.said)
         return
     for name in DECIDING:
         yield told(found.trials[name].at(), key=f"first_path_{name}", asks=asks(label(name)))
@@ -142,7 +142,7 @@ def _trends(channel: Channel) -> Condition:
     try:
         found, first_p = _beside_trends(channel)
     except PanelkitError as error:
-        return _not_computed("trends", TRENDS, error.said)
+        return uncomputed("trends", TRENDS, error.said)
     estimate, low, high = (float(part[0]) for part in (found.estimate, found.low, found.high))
     held = bool(found.passes[0])
     return Condition(
@@ -215,9 +215,3 @@ def _printed(channel: Channel, grid: GridResult) -> Iterator[Condition]:
 
 def _shown(key: str, asks: Message, found: Message, **numbers: float) -> Condition:
     return Condition(key=key, asks=asks, outcome="printed", found=found, decides=False, numbers=numbers)
-
-
-def _not_computed(key: str, asks: Message, why: Message) -> Condition:
-    return Condition(
-        key=key, asks=asks, outcome="not computed", found=message("cannot be computed: {why}", why=why)
-    )

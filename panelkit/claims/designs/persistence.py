@@ -9,7 +9,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression
-from panelkit.claims.findings import Condition, Finding, Measured, Outcome, paragraph
+from panelkit.claims.findings import Condition, Finding, Measured, paragraph, uncomputed, weighed
 from panelkit.claims.rules.reading import written_p
 from panelkit.claims.specify import Regression, specify
 from panelkit.language.errors import DataError
@@ -132,16 +132,14 @@ def _said(found: Persistence, fit: FitResult) -> Message:
 
 def _condition(trial: Trial) -> Condition:
     if trial.found is None:
-        said = message("cannot be computed: {why}", why=trial.reason)
-        return Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=said)
+        return uncomputed(trial.name, label(trial.name), trial.reason)
     slope, p = float(trial.found.slope[0]), float(trial.found.p[0])
-    taken, passes = bool(trial.takes_away[0]), bool(trial.passes[0])
-    outcome: Outcome = "takes away" if taken else "passes" if passes else "fails"
-    return Condition(
-        key=trial.name,
-        asks=label(trial.name),
-        outcome=outcome,
-        found=message("{slope:.3g}, p {p}", slope=slope, p=written_p(p)),
+    return weighed(
+        trial.name,
+        label(trial.name),
+        message("{slope:.3g}, p {p}", slope=slope, p=written_p(p)),
+        passes=bool(trial.passes[0]),
+        takes_away=bool(trial.takes_away[0]),
         numbers={"slope": slope, "p": p},
     )
 

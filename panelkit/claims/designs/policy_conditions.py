@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from panelkit.claims.designs.policy_test import assignments, drawn_of
-from panelkit.claims.findings import Condition, Outcome
+from panelkit.claims.findings import Condition, uncomputed, weighed
 from panelkit.claims.rules.reading import written_p
 from panelkit.language.message import Message, message
 from panelkit.models.policy.effects.result import PolicyEffects
@@ -18,14 +18,14 @@ def conditions_of(trials: Iterable[AdoptionTrial]) -> Iterator[Condition]:
     """Yield every condition of the first world, in units of the effect."""
     for trial in trials:
         if trial.reason is not None:
-            found = message("cannot be computed: {why}", why=trial.reason)
-            yield Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=found)
+            yield uncomputed(trial.name, label(trial.name), trial.reason)
             continue
-        yield Condition(
-            key=trial.name,
-            asks=label(trial.name),
-            outcome=_outcome(trial),
-            found=_found(trial),
+        yield weighed(
+            trial.name,
+            label(trial.name),
+            _found(trial),
+            passes=bool(trial.passes[0]),
+            takes_away=bool(trial.takes_away[0]),
             numbers=_numbers(trial),
         )
 
@@ -48,12 +48,6 @@ def dealt_beside(dealt: PolicyEffects) -> Condition:
         decides=False,
         numbers={"p": p, "low": low, "high": high, "n": drawn_of(dealt).reps},
     )
-
-
-def _outcome(trial: AdoptionTrial) -> Outcome:
-    if bool(trial.takes_away[0]):
-        return "takes away"
-    return "passes" if bool(trial.passes[0]) else "fails"
 
 
 def _found(trial: AdoptionTrial) -> Message:

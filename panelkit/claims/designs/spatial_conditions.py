@@ -9,7 +9,7 @@ from typing import Protocol
 
 from panelkit.claims.designs.scrutinised import scrutiny_on
 from panelkit.claims.figures import Figures
-from panelkit.claims.findings import Condition, asked
+from panelkit.claims.findings import Condition, asked, uncomputed
 from panelkit.claims.maps import said_weights
 from panelkit.claims.rules.regression import told
 from panelkit.claims.rules.spillover import BESIDE_TRENDS, PLACEBO
@@ -88,7 +88,7 @@ def impact_conditions(asks: Asked, figures: Figures, lots: Lots, grid: GridResul
     try:
         yield from _twin(asks, figures, lots)
     except PanelkitError as error:
-        yield from (_not_computed(name, label(name), error.said) for name in DECIDING)
+        yield from (uncomputed(name, label(name), error.said) for name in DECIDING)
     yield Condition(
         key="grid",
         asks=label("grid"),
@@ -131,7 +131,7 @@ def other_weights(asks: Asked) -> Iterator[Condition]:
     how often a spillover that is none passes where others stand in for the second weights was never measured.
     """
     if len(asks.weights) == 1:
-        yield _not_computed("weights", message("the same under other weights"), message("no second W"))
+        yield uncomputed("weights", message("the same under other weights"), message("no second W"))
         return
     second, *others = asks.weights[1:]
     found = _under(asks, second)
@@ -149,7 +149,7 @@ def _under(asks: Asked, name: str) -> Condition:
     try:
         other = simulated(_fit(asks, asks.model, name), asks.effect, asks.draws, asks.seed)
     except PanelkitError as error:
-        return _not_computed("weights", said, error.said)
+        return uncomputed("weights", said, error.said)
     return asked(
         "weights",
         said,
@@ -188,7 +188,7 @@ def trends_condition(asks: Asked) -> Condition:
     try:
         other = simulated(beside_trends(asks), asks.effect, asks.draws, asks.seed, BESIDE_TRENDS)
     except PanelkitError as error:
-        return _not_computed("trends", TRENDS, error.said)
+        return uncomputed("trends", TRENDS, error.said)
     passes = asks.on_its_side(other.low, other.high)
     gone = other.low <= 0.0 <= other.high and not other.low <= asks.found.value <= other.high
     return Condition(
@@ -242,9 +242,3 @@ def _fit(asks: Asked, model: SpatialPanel, name: str) -> SpatialFit:
 
 def _numbers(found: Simulated) -> Message:
     return message("{value:.3g} ({low:.3g} to {high:.3g})", value=found.value, low=found.low, high=found.high)
-
-
-def _not_computed(key: str, asks: Message, why: Message) -> Condition:
-    return Condition(
-        key=key, asks=asks, outcome="not computed", found=message("cannot be computed: {why}", why=why)
-    )

@@ -13,7 +13,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Whole, bare, fill_roles
-from panelkit.claims.findings import Condition, Finding, Measured, Outcome, asked
+from panelkit.claims.findings import Condition, Finding, Measured, asked, uncomputed, weighed
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import written_p
 from panelkit.claims.specify import Regression, specify
@@ -181,8 +181,7 @@ def _conditions(
 
 def _condition(trial: StepTrial) -> Condition:
     if trial.step is None:
-        said = message("cannot be computed: {why}", why=trial.reason)
-        return Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=said)
+        return uncomputed(trial.name, label(trial.name), trial.reason)
     p, change = float(trial.step.p[0]), float(trial.step.change[0])
     numbers = {"change": change, "F": float(trial.step.f[0])}
     if np.isnan(p):  # the main test is not significant, and nothing hangs on it
@@ -195,13 +194,11 @@ def _condition(trial: StepTrial) -> Condition:
             decides=False,
             numbers=numbers,
         )
-    outcome: Outcome = (
-        "takes away" if bool(trial.takes_away[0]) else "passes" if bool(trial.passes[0]) else "fails"
-    )
-    return Condition(
-        key=trial.name,
-        asks=label(trial.name),
-        outcome=outcome,
-        found=message("change {change:.3g}, p {p}", change=change, p=written_p(p)),
+    return weighed(
+        trial.name,
+        label(trial.name),
+        message("change {change:.3g}, p {p}", change=change, p=written_p(p)),
+        passes=bool(trial.passes[0]),
+        takes_away=bool(trial.takes_away[0]),
         numbers={**numbers, "p": p},
     )

@@ -13,6 +13,7 @@ from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
 from panelkit.claims.rules.reading import measured_of
 from panelkit.claims.rules.thresholds import SIGNIFICANT
+from panelkit.claims.rules.unsigned import unsigned_word
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
@@ -66,11 +67,7 @@ class JointRule(Rule):
 
 def joint_word(found: Measured, smallest: float) -> Word:
     """Return the word: top down as for an interval, with no other side of zero."""
-    if found.p_value < SIGNIFICANT:
-        if any(item.takes_away for item in found.conditions):
-            return "NOT SUPPORTED"
-        return "SUPPORTED" if all(item.passes for item in found.conditions) else "PARTLY"
-    return "NOT SUPPORTED" if found.high < smallest else "UNDECIDED"
+    return unsigned_word(found, little=found.high < smallest)
 
 
 def _main(found: Measured, significant: bool) -> Condition:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
+from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word, uncomputed
 from panelkit.claims.rules.detectable import BY_WIDTH, by_width
 from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
@@ -95,12 +95,7 @@ def _scrutinised(tested: Finding) -> Iterator[Condition]:
     if tested.scrutiny is None:
         why = tested.unscrutinised or message("the design is no regression with {unit} and {period} effects")
         for name in DECIDING:
-            yield Condition(
-                key=name,
-                asks=label(name),
-                outcome="not computed",
-                found=message("cannot be computed: {why}", why=why),
-            )
+            yield uncomputed(name, label(name), why)
         return
     for found in tested.scrutiny.conditions:
         yield told(found, factor=tested.factor, units=tested.scrutiny.units)

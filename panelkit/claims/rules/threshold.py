@@ -13,6 +13,7 @@ from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Si
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.reading import measured_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
+from panelkit.claims.rules.unsigned import unsigned_word
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
 
@@ -46,11 +47,7 @@ class ThresholdRule(Rule):
 
 def threshold_word(found: Measured, smallest: float) -> Word:
     """Return the word: top down as for a joint test."""
-    if found.p_value < SIGNIFICANT:
-        if any(item.takes_away for item in found.conditions):
-            return "NOT SUPPORTED"
-        return "SUPPORTED" if all(item.passes for item in found.conditions) else "PARTLY"
-    return "NOT SUPPORTED" if found.detectable <= smallest else "UNDECIDED"
+    return unsigned_word(found, little=found.detectable <= smallest)
 
 
 def _main(found: Measured) -> Condition:

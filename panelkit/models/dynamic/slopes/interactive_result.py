@@ -9,8 +9,8 @@ import pandas as pd
 
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.models.dynamic.slopes.entered import of_entered_rows
 from panelkit.results.fit import FitResult
 
 
@@ -55,18 +55,12 @@ class InteractiveResult(FitResult):
         SpecError
             If new rows or another kind are asked for.
         """
-        assert self.design is not None
-        if data is not None or options or kind not in ("xbu", "e"):
-            raise SpecError(
-                message(
-                    '{title}: predictions are of the rows that entered, kind="xbu" or kind="e": factors and loadings '
-                    "are not known elsewhere",
-                    title=self.title,
-                )
-            )
-        values = self.residuals if kind == "e" else self.design.y - self.residuals
-        index = self.design.labels().set_names(list(self.level_names))
-        return pd.Series(values, index=index, name=kind)
+        refusal = message(
+            '{title}: predictions are of the rows that entered, kind="xbu" or kind="e": factors and loadings '
+            "are not known elsewhere",
+            title=self.title,
+        )
+        return of_entered_rows(self, data, kind, options, refusal)
 
 
 def _numbered(columns: FloatArray) -> list[str]:

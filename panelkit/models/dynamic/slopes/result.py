@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.kernels.within import IntArray
-from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.models.dynamic.slopes.entered import of_entered_rows
 from panelkit.models.dynamic.slopes.problem import MeanOfSlopes
 from panelkit.results.fit import FitResult
 
@@ -58,15 +58,9 @@ class SlopesResult(FitResult):
         SpecError
             If new rows or another kind are asked for.
         """
-        assert self.design is not None
-        if data is not None or options or kind not in ("xbu", "e"):
-            raise SpecError(
-                message(
-                    '{title}: predictions are of the rows that entered, kind="xbu" or kind="e": what stands beside the '
-                    "slopes is not known elsewhere",
-                    title=self.title,
-                )
-            )
-        values = self.residuals if kind == "e" else self.design.y - self.residuals
-        index = self.design.labels().set_names(list(self.level_names))
-        return pd.Series(values, index=index, name=kind)
+        refusal = message(
+            '{title}: predictions are of the rows that entered, kind="xbu" or kind="e": what stands beside the '
+            "slopes is not known elsewhere",
+            title=self.title,
+        )
+        return of_entered_rows(self, data, kind, options, refusal)
