@@ -130,6 +130,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('estimator', 'system_gmm', 'models.dynamic.gmm.estimators', 'SystemGMM', 'dynamic', ('scores by unit',), 'DynamicGMMFit', 'Blundell and Bond 1998; Windmeijer 2005; Roodman 2009', True, ()),
     ('estimator', 'threshold', 'models.threshold.estimator', 'PanelThreshold', 'threshold', ('deleted groups', 'one equation', 'resampled residuals', 'rows as observed', 'rows of the panel', 'scores'), 'ThresholdFit', 'Hansen 1999, Journal of Econometrics 93', True, ()),
     ('estimator', 'transformed_likelihood', 'models.dynamic.short.transformed_likelihood', 'TransformedLikelihood', 'dynamic', ('unit changes',), 'DynamicFit', 'Hsiao, Pesaran and Tahmiscioglu 2002, eqs. 3.1-3.9 and 4.6; Kripfganz 2016 (xtdpdqml)', True, ()),
+    ('identity', 'effects-sum', 'audit.identities.spatial.effects_sum', 'effects_sum', 'spatial', (), '', 'LeSage and Pace 2009, section 2.7', False, ()),
     ('index', 'beta_convergence', 'indices.panels.growth_convergence', 'beta_convergence', 'convergence', (), 'Derived', 'Barro and Sala-i-Martin 1992; Nickell 1981 (bias)', True, ()),
     ('index', 'composite_index', 'indices.panels.composite', 'composite_index', 'composite', (), 'Composite', '', True, ()),
     ('index', 'couple', 'indices.panels.coordination', 'couple', 'coupling', (), 'Coordination', 'C = geometric / arithmetic mean, D = sqrt(C T); 王淑佳等 2021 (correction)', True, ()),

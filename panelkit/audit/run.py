@@ -1,0 +1,86 @@
+"""The audit of a document: every identity under every reading of its brackets, and the misprint that explains most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from panelkit.audit.entries import BracketMeaning, Document, Table
+from panelkit.audit.relations import Outcome, Reading, Relation
+from panelkit.language.register import entries
+
+STAR_LEVELS: tuple[tuple[float, ...], ...] = ((0.1, 0.05, 0.01), (0.05, 0.01, 0.001))
+MEANINGS: tuple[BracketMeaning, ...] = ("se", "t", "p")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A relation with its outcome."""
+
+    relation: Relation
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table under one reading."""
+
+    table: Table
+    reading: Reading
+    judged: tuple[Judged, ...]
+
+    def count(self, state: str) -> int:
+        return sum(one.outcome.state == state for one in self.judged)
+
+    @property
+    def badness(self) -> tuple[int, int]:
+        """Return how many decisions and how many rows at all do not come out."""
+        return self.count("decision"), self.count("decision") + self.count("inconsistent")
+
+
+def readings_of(table: Table) -> list[Reading]:
+    """Return the readings that a table leaves open, the field's most usual first."""
+    bare = any(one.kind == "bracket" for entry in table.entries for one in entry.attached)
+    brackets: Sequence[BracketMeaning | None] = (None,)
+    if bare:
+        brackets = (table.facts.brackets,) if table.facts.brackets else MEANINGS
+    levels = (table.facts.star_levels,) if table.facts.star_levels else STAR_LEVELS
+    return [
+        Reading(meaning, level)
+        for meaning, level in product(brackets, levels if table.starred else levels[:1])
+    ]
+
+
+def read_under(table: Table, reading: Reading) -> ReadTable:
+    """Return every relation of a table, judged under one reading."""
+    found = (
+        relation
+        for entry in entries("identity")
+        if entry.family != "document"
+        for relation in entry.load()(table, reading)
+    )
+    return ReadTable(table, reading, tuple(_judged(found)))
+
+
+def under_all(table: Table) -> list[ReadTable]:
+    """Return a table under all readings that it leaves open, the best first."""
+    return sorted((read_under(table, reading) for reading in readings_of(table)), key=lambda one: one.badness)
+
+
+def across(document: Document, readings: Sequence[Reading]) -> tuple[Judged, ...]:
+    """Return the relations between tables, judged under the readings chosen for each."""
+    found = (
+        relation
+        for entry in entries("identity")
+        if entry.family == "document"
+        for relation in entry.load()(document, readings)
+    )
+    return tuple(_judged(found))
+
+
+def _judged(relations: Iterator[Relation]) -> Iterator[Judged]:
+    for relation in relations:
+        outcome = relation.outcome()
+        if outcome is not None:
+            yield Judged(relation, outcome)
