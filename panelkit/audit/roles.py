@@ -98,7 +98,7 @@ ROLES = {key: Role(key, name, True) for key, name in _STATISTICS} | {
     key: Role(key, name) for key, name in _BY_SUBJECT
 }
 """Roles by key. The `subject` of a coefficient is its variable as printed. `other`: of a correlation its second
-variable, of LR and Wald the restricted model ("sar", "sem"), of the U of systems which one (1, 2, ...).
-Of FEVD, `subject` is the horizon, `panel` the response and `other` the impulse. The p of a test is attached to it; its degrees of freedom
-are an entry of role `df` whose `subject` is the role of the test."""
+variable, of LR and Wald the restricted model ("sar", "sem"), of the U of systems which one (1, 2, ...). Of FEVD,
+`subject` is the horizon, `panel` the response and `other` the impulse. The p of a test is attached to it; its degrees
+of freedom are an entry of role `df` whose `subject` is the role of the test."""
 ROLES["df"] = Role("df", message("degrees of freedom"))
