@@ -1,0 +1,1 @@
+"""Which convention, or which known mistake, reproduces printed numbers."""
