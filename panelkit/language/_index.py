@@ -232,6 +232,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('study', 'scrutinise', 'studies.scrutiny.door', 'scrutinise', 'verdicts', (), 'Scrutinised', 'Cameron, Gelbach and Miller 2008 (its p)', True, ()),
     ('study', 'select_model', 'models.spatial.selection', 'select_model', 'spatial', (), 'SelectionPath', 'Elhorst 2010', True, ()),
     ('study', 'weights_sensitivity', 'models.spatial.sensitivity', 'weights_sensitivity', 'spatial', (), 'Sensitivity', 'LeSage and Pace 2009 (impacts)', True, ()),
+    ('table_file', 'csv', 'audit.reading.separated', 'read_separated', 'text', (), '', 'RFC 4180', False, ('tsv',)),
     ('test', 'breusch_pagan_lm', 'inference.panel_tests.effects', 'breusch_pagan_lm', 'effects', (), 'TestResult', 'Breusch and Pagan 1980; Baltagi and Li 1990; Honda 1985', True, ()),
     ('test', 'effects_f', 'inference.panel_tests.effects', 'effects_f', 'effects', (), 'TestResult', '', True, ()),
     ('test', 'granger_wald', 'models.dynamic.vector.granger', 'granger_wald', 'dynamic', (), 'GrangerTable', 'Granger 1969; Holtz-Eakin et al. 1988', True, ()),
