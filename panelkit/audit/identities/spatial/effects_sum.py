@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from panelkit.audit.entries import Table
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation, compare
+from panelkit.language.message import message
 from panelkit.language.offers import offered
+
+SAYS = message("direct effect + indirect effect = total effect")
 
 
 @offered("identity", "effects-sum", family="spatial", source="LeSage and Pace 2009, section 2.7")

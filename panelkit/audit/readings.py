@@ -1,0 +1,54 @@
+"""How a table was read, and what other readings of its brackets and stars would have given, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from panelkit.audit.run import ReadTable
+from panelkit.language.message import Message, message
+
+MEANINGS: dict[str, Message] = {
+    "se": message("standard errors"),
+    "t": message("t or z values"),
+    "z": message("t or z values"),
+    "p": message("p-values"),
+}
+
+
+def reading_notes(tried: Sequence[ReadTable]) -> Iterator[Message]:
+    """Yield what brackets and stars were taken for (best reading first in `tried`), and how others come out."""
+    chosen = tried[0]
+    meaning = chosen.reading.brackets
+    if meaning is not None and chosen.table.facts.brackets is not None:
+        yield message("brackets hold {what}, as the table says", what=MEANINGS[meaning])
+    elif meaning is not None:
+        yield message("brackets are read as {what}: the reading that fits best", what=MEANINGS[meaning])
+        yield from _others(tried)
+    if chosen.table.starred:
+        yield _stars(chosen)
+
+
+def _others(tried: Sequence[ReadTable]) -> Iterator[Message]:
+    """Yield how the other meanings of brackets come out; that none fits, where none does."""
+    best: dict[str, ReadTable] = {}
+    for one in tried:
+        best.setdefault(str(one.reading.brackets), one)
+    rows = [
+        message("{what}: {bad} of {all} rows", what=MEANINGS[name], bad=one.badness[1], all=len(one.judged))
+        for name, one in best.items()
+    ]
+    if all(one.badness[0] for one in best.values()):
+        yield message(
+            "under every reading of the brackets a conclusion does not follow from the numbers (rows that do not come "
+            "out: {rows})",
+            rows=rows,
+        )
+    else:
+        yield message("rows that do not come out, by what brackets may hold: {rows}", rows=rows)
+
+
+def _stars(chosen: ReadTable) -> Message:
+    levels = [f"{level:g}" for level in chosen.reading.star_levels]
+    if chosen.table.facts.star_levels is not None:
+        return message("stars at {levels}, as the table says", levels=levels)
+    return message("stars are read at {levels}: the table does not say", levels=levels)
