@@ -1,0 +1,107 @@
+"""What may have been meant instead of one number: slips in it, exchanges with its neighbours, any other that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+from panelkit.audit.edits import Edit, edits, star_edits
+from panelkit.audit.printed import Printed
+from panelkit.audit.rejudge import Bench
+from panelkit.language.message import Message, message
+
+BRACKET = message("exchanged with the number in its brackets")
+BESIDE = message("exchanged with the number beside it")
+BELOW = message("exchanged with the number below it")
+REPEATED = message("the number above printed again")
+ANOTHER = message("another number in its place")
+_EXCHANGE, _REPEATED, _ANOTHER = 2, 2, 3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A misprint that would repair rows.
+
+    `key` is the number, `text` what would have been meant, `size` how large the slip is, `rows` what it repairs,
+    `values` how many numbers would do, `partner` the other number of an exchange.
+    """
+
+    key: Hashable
+    text: str
+    kind: Message
+    size: int
+    rows: tuple[int, ...]
+    values: int = 1
+    partner: Hashable | None = None
+
+
+def trials(bench: Bench, key: Hashable) -> Iterator[Trial]:
+    """Yield what would repair rows at one number."""
+    small = [*_slips(bench, key), *_exchanges(bench, key)]
+    yield from small
+    most = max((len(one.rows) for one in small), default=0)
+    if bench.operands[key].part != "stars" and len(bench.failing_at(key)) > most:
+        yield from (one for one in _another(bench, key) if len(one.rows) > most)
+
+
+def _slips(bench: Bench, key: Hashable) -> list[Trial]:
+    """Return the slips in one number, the smallest for each set of rows, with every value that does it."""
+    operand = bench.operands[key]
+    tried = star_edits(operand.entry.stars) if operand.part == "stars" else _in_reach(bench, key)
+    held: dict[tuple[tuple[int, ...], str, int], Trial] = {}
+    for edit in tried:
+        rows = bench.repaired({key: edit.number})
+        if not rows:
+            continue
+        which = (rows, edit.kind.id, edit.size)
+        one, text = held.get(which), edit.number.text
+        held[which] = (
+            Trial(key, text, edit.kind, edit.size, rows)
+            if one is None
+            else replace(one, text=f"{one.text}, {text}", values=one.values + 1)
+        )
+    least = {one.rows: one.size for one in sorted(held.values(), key=lambda one: -one.size)}
+    return [one for one in held.values() if one.size == least[one.rows]]
+
+
+def _in_reach(bench: Bench, key: Hashable) -> Iterator[Edit]:
+    """Yield the slips whose number lies where some failing row would have it."""
+    holes = [hole for row in bench.failing_at(key) for hole in bench.holes([row], key)]
+    for edit in edits(bench.printed[key], bench.usual_decimals(key)):
+        if edit.number.value == 0.0 or any(hole.meets(edit.number.interval) for hole in holes):
+            yield edit
+
+
+def _another(bench: Bench, key: Hashable) -> Iterator[Trial]:
+    """Yield the interval in which another number would reconcile all rows of the number, or else one of them."""
+    printed, above = bench.printed[key], bench.above(key)
+    repeated = above is not None and above.value == printed.value
+    kind, size = (REPEATED, _REPEATED) if repeated else (ANOTHER, _ANOTHER)
+    failing = bench.failing_at(key)
+    kept = [row for row in bench.rows[key] if row not in failing]
+    for rows in (failing, *([row] for row in failing if len(failing) > 1)):
+        for hole in bench.holes([*rows, *kept], key):
+            mended = bench.repaired({key: Printed("", hole.middle, hole.low, hole.high, printed.decimals)})
+            if set(rows) <= set(mended):
+                low, high = (f"{end:.{max(printed.decimals, 0)}f}" for end in (hole.low, hole.high))
+                text = low if low == high else f"{low} … {high}"
+                yield Trial(key, text, kind, size, tuple(rows))
+                if rows is failing:
+                    return
+
+
+def _exchanges(bench: Bench, key: Hashable) -> Iterator[Trial]:
+    """Yield the exchanges of a number with that in its brackets, with those beside it and below it."""
+    here = bench.operands[key]
+    if here.part != "number":
+        return
+    inside = (bench.at(key, 0, 0, part) for part in range(len(here.entry.attached)))
+    beside = (bench.at(key, 0, step, "number") for step in (-1, 1))
+    below = (bench.at(key, step, 0, "number") for step in (1, 2))
+    for kind, others in ((BRACKET, inside), (BESIDE, beside), (BELOW, below)):
+        for other in others:
+            if other is None or other == key:
+                continue
+            rows = bench.repaired({key: bench.printed[other], other: bench.printed[key]})
+            if rows:
+                yield Trial(key, bench.printed[other].text, kind, _EXCHANGE, rows, partner=other)
