@@ -28,8 +28,9 @@ class Entry:
     """A number with its place and its role.
 
     `table`, `row`, `column` say where it stands (from 0); `label`, `heading` and `panel` are the headings of its row,
-    column and section as printed. `role` is a key of `roles.py`, `subject` what it is about (a variable, an indicator,
-    a unit), `other` a second subject. `stars` counts the stars printed.
+    column and section as printed. A section that only says what its numbers are (直接效应, Wx, Main) is in the role,
+    not in the panel; "short" and "long" run effects of one table are panels. `role` is a key of `roles.py`, `subject`
+    what it is about (a variable, an indicator, a unit), `other` a second subject. `stars` counts the stars printed.
     """
 
     table: int
@@ -81,8 +82,24 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A cell without a number that says something: yes or no, the name of a method; with its row's heading."""
+
+    row: int
+    column: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """A printed table, read."""
+    """A printed table, read.
+
+    `columns` are the headings of the columns of the sheet, `groups` the first column of the model to which each
+    belongs: columns of one model (Direct, Indirect, Total of one fit; Mean and S.D. of one sample) count as one where
+    a column is asked for. `dependents` are the explained variables printed over the columns. `marks` are cells that say
+    yes or no, `blanks` how many cells of the body are empty, `unread` what holds digits and could not be read.
+    """
 
     title: str
     entries: tuple[Entry, ...]
@@ -91,16 +108,20 @@ class Table:
     columns: tuple[str, ...] = ()
     source: str = ""
     unread: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
+    dependents: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    blanks: int = 0
 
     def of(
         self, *roles: str, column: int | None = None, subject: str | None = None, panel: str | None = None
     ) -> tuple[Entry, ...]:
-        """Return the entries of the roles, in the order of the table."""
+        """Return the entries of the roles, in the order of the table; `column` means all columns of its model."""
         return tuple(
             one
             for one in self.entries
             if one.role in roles
-            and (column is None or one.column == column)
+            and (column is None or self.group(one.column) == self.group(column))
             and (subject is None or one.subject == subject)
             and (panel is None or one.panel == panel)
         )
@@ -113,8 +134,16 @@ class Table:
         return found[0] if len(found) == 1 else None
 
     def columns_of(self, *roles: str) -> tuple[int, ...]:
-        """Return the columns in which any of the roles stands, from the left."""
-        return tuple(sorted({one.column for one in self.of(*roles)}))
+        """Return the models in which any of the roles stands, each as its first column, from the left."""
+        return tuple(sorted({self.group(one.column) for one in self.of(*roles)}))
+
+    def group(self, column: int) -> int:
+        """Return the first column of the model to which a column belongs."""
+        return self.groups[column] if 0 <= column < len(self.groups) else column
+
+    def dependent(self, column: int) -> str:
+        """Return the explained variable printed over a column, "" where none is."""
+        return self.dependents[column] if 0 <= column < len(self.dependents) else ""
 
     @property
     def starred(self) -> bool:
