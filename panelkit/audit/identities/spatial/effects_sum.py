@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from panelkit.audit.beside import beside
 from panelkit.audit.entries import Table
-from panelkit.audit.printed import Printed
-from panelkit.audit.relations import Operand, Outcome, Reading, Relation, compare
+from panelkit.audit.relations import Operand, Outcome, Reading, Relation
+from panelkit.audit.weighing import Numbers, opposite, relation, starred, stars, weigh
+from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -15,16 +17,30 @@ SAYS = message("direct effect + indirect effect = total effect")
 
 @offered("identity", "effects-sum", family="spatial", source="LeSage and Pace 2009, section 2.7")
 def effects_sum(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield direct + indirect = total, for every variable of every column."""
+    """Yield direct + indirect = total, for every variable of every column; means over draws add up as well."""
     for total in table.of("total"):
-        parts = [
-            table.one(role, column=total.column, subject=total.subject, panel=None)
-            for role in ("direct", "indirect")
-        ]
-        if parts[0] is not None and parts[1] is not None:
-            yield Relation("effects-sum", (Operand(parts[0]), Operand(parts[1]), Operand(total)), _judge)
+        direct, indirect = (beside(table, total, role, total.subject) for role in ("direct", "indirect"))
+        if direct is None or indirect is None:
+            continue
+        parts = {"direct": Operand(direct), "indirect": Operand(indirect), "total": Operand(total)}
+        marks = {f"stars {name}": stars(part) for name, part in parts.items()}
+        yield relation("effects-sum", parts | marks, _judge, total.subject)
 
 
-def _judge(numbers: Sequence[Printed]) -> Outcome:
-    direct, indirect, total = numbers
-    return compare(total, direct.interval + indirect.interval)
+def _judge(numbers: Numbers) -> Outcome | None:
+    direct, indirect, total = (numbers[name].interval for name in ("direct", "indirect", "total"))
+    given = {"direct": total - indirect, "indirect": total - direct, "total": direct + indirect}
+
+    def decides(_: Interval) -> bool:
+        return any(
+            starred(numbers, name) and opposite(numbers[name].interval, others)
+            for name, others in given.items()
+        )
+
+    return weigh(
+        numbers,
+        "total",
+        lambda held: held["direct"] + held["indirect"],
+        decides=decides,
+        why=message("the sign of a starred effect is the other one by the two effects beside it"),
+    )

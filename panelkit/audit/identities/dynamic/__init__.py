@@ -1,0 +1,1 @@
+"""Identities of dynamic panels and panel VARs."""

@@ -1,0 +1,1 @@
+"""Identities of weights, coupling coordination and inequality."""

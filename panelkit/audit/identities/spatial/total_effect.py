@@ -1,0 +1,65 @@
+"""The total effect from coefficients and rho, where rows of W sum to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from panelkit.audit.entries import Facts, Table
+from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign, stray
+from panelkit.audit.relations import Outcome, Reading, Relation
+from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, weigh
+from panelkit.kernels.intervals import Interval
+from panelkit.language.message import message
+from panelkit.language.offers import offered
+
+SAYS = message("total effect = (beta + theta) / (1 - rho), where rows of W sum to one")
+
+
+@offered("identity", "total-effect", family="spatial", source="LeSage and Pace 2009, section 2.7")
+def total_effect(table: Table, reading: Reading) -> Iterator[Relation]:
+    """Yield total = (beta + theta) / (1 - rho) of SDM and SAR, within what a mean over draws may stray.
+
+    It holds where rows of W sum to one; tables that say they do not are left alone. A table that does not say which
+    model it is, and prints no theta, is consistent or not judged.
+    """
+    if table.facts.row_standardised is False:
+        return
+    for total in table.of("total"):
+        effect = effect_behind(table, total, reading)
+        if effect is not None:
+            yield relation("total-effect", effect.operands, _judge_of(effect, table.facts), total.subject)
+
+
+def _judge_of(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
+    def judge(numbers: Numbers) -> Outcome | None:
+        room = stray(effect, numbers, facts)
+        if room is None:
+            return None
+
+        def decides(recomputed: Interval) -> bool:
+            return (
+                starred(numbers, "effect")
+                and opposite(recomputed, numbers["effect"].interval)
+                and (facts.row_standardised is True or one_sign(numbers))
+            )
+
+        outcome = weigh(
+            numbers,
+            "effect",
+            lambda held: _total(held, room),
+            decides=decides,
+            why=message("the sign of a starred total effect is not that of (beta + theta) / (1 - rho)"),
+            excuse=None
+            if facts.row_standardised
+            else message("it need not hold where the rows of W do not sum to one"),
+        )
+        unsure = not effect.certain and outcome is not None and outcome.state != "consistent"
+        return None if unsure else outcome
+
+    return judge
+
+
+def _total(held: Intervals, room: float) -> Interval | None:
+    sum_of_both = held["beta"] + held.get("theta", Interval.at(0.0))
+    divisor = 1.0 - held.get("rho", Interval.at(0.0))
+    return (sum_of_both / divisor).widened(room) if divisor.low > 0.0 else None
