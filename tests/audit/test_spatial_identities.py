@@ -41,13 +41,15 @@ def printed(cells: dict[str, list[str]]) -> Table:
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize(("cells", "brackets"), [(SDM, "t"), (FOUR, "se")])
-def test_published_tables_satisfy_the_identities(key, cells, brackets):
+def test_published_tables_satisfy_the_identities(
+    key: str, cells: dict[str, list[str]], brackets: str
+) -> None:
     found = states(key, printed(cells), brackets=brackets)
     assert len(found) >= 3
     assert set(found) == {"consistent"}
 
 
-def test_rho_below_minus_one_names_the_eigenvalue_that_allows_it():
+def test_rho_below_minus_one_names_the_eigenvalue_that_allows_it() -> None:
     found = outcomes("rho-range", printed(FOUR))
     assert [one.state for one in found] == ["consistent", "consistent", "inconsistent", "consistent"]
     assert "-0.771" in str(found[2].why)

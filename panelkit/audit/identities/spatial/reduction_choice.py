@@ -25,7 +25,7 @@ _KEPT = re.compile(
 
 @offered("identity", "reduction-choice", family="spatial", source="Elhorst 2010, section 4")
 def reduction_choice(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield, where title or notes say so, that LR and Wald reject at 10 %, with one degree of freedom if none is printed."""
+    """Yield, where title or notes say so, that LR and Wald reject at 10 %, with one restriction if none is printed."""
     if not any(_KEPT.search(said) for said in (table.title, *table.notes)):
         return
     for test in table.of("lr", "wald"):
