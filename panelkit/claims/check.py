@@ -83,7 +83,7 @@ def check(
     (1, 0)
     """
     if data is None:
-        _refuse_without_data(unit=unit, time=time, w=w, regions=regions)
+        refuse_without_data(unit=unit, time=time, w=w, regions=regions)
         return _run(find_claims(what), Shipped(store=default_store()), progress, workers, cache)
     if not what:
         raise SpecError(message("name the claim file that is to be tested on the data"))
@@ -179,7 +179,8 @@ def _run(
     return result
 
 
-def _refuse_without_data(**options: Any) -> None:
+def refuse_without_data(**options: Any) -> None:
+    """Refuse options of a panel of the user's own where there is none."""
     idle = [name for name, value in options.items() if value is not None]
     if idle:
         raise SpecError(

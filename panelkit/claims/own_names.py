@@ -17,6 +17,9 @@ from panelkit.kernels.index import dimension_names
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message, sentences
 
+Placed = tuple[str, Message]
+"""A field of the claim file (empty: the design), and what is wrong there."""
+
 
 def check_own(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> None:
     """Refuse a design with fields that do not apply to the panel, all in one message, each with its place.
@@ -27,69 +30,73 @@ def check_own(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> None:
         A kind that reads shipped figures, a column that the panel lacks, years that it does not hold, a vintage,
         provinces among units that are none, weights or rings of provinces likewise.
     """
-    problems = list(
-        dict.fromkeys(
-            [
-                *design.inapplicable(provincial=panel.provincial, weights=len(panel.weights)),
-                *_samples(claim, design, panel),
-                *_years(claim, panel),
-                *_grid(claim, panel),
-                *_columns(claim, design, panel),
-            ]
-        )
-    )
+    problems = list(dict.fromkeys(said for _, said in own_problems(claim, design, panel)))
     if problems:
         said = message("{place}: {problems}", place=claim.place_of(design), problems=sentences(problems))
         raise SpecError(said.spoken(*panel.levels))
 
 
-def _samples(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Message]:
+def own_problems(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Placed]:
+    """Yield what of a design does not apply to the panel, each with the field of the file in which it stands."""
+    for said in design.inapplicable(provincial=panel.provincial, weights=len(panel.weights)):
+        yield "", said
+    yield from _samples(claim, design, panel)
+    yield from _years(claim, panel)
+    yield from _grid(claim, panel)
+    yield from _columns(claim, design, panel)
+
+
+def _samples(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Placed]:
     sample = design.sample or claim.sample
     if sample is not None:
         yield from _chosen("sample", sample, panel)
 
 
-def _grid(claim: Claim, panel: OwnPanel) -> Iterator[Message]:
+def _grid(claim: Claim, panel: OwnPanel) -> Iterator[Placed]:
     for axis in claim.grid.axis:
         for option in axis.option:
             yield from _chosen(f"grid.axis {axis.id}.option {option.id}", option, panel)
     if claim.grid.leave_one_out == "province" and not panel.provincial:
-        yield message(
+        said = message(
             'grid.leave_one_out: the {units} of {data} are no provinces: write "unit"', data=panel.name
         )
+        yield "grid.leave_one_out", said
 
 
-def _chosen(field: str, chosen: Sample | GridOption, panel: OwnPanel) -> Iterator[Message]:
+def _chosen(field: str, chosen: Sample | GridOption, panel: OwnPanel) -> Iterator[Placed]:
     """Yield what a sample or an option of the grid chooses that only the shipped figures, or provinces, have."""
     if chosen.vintage:
-        yield message("{field}.vintage: {data} has no vintages: leave it out", field=field, data=panel.name)
+        said = message("{field}.vintage: {data} has no vintages: leave it out", field=field, data=panel.name)
+        yield f"{field}.vintage", said
     if chosen.provinces is None or chosen.provinces == "all":
         return
     if not panel.provincial:
-        yield message(
+        said = message(
             "{field}.provinces: the {units} of {data} are no provinces: leave it out",
             field=field,
             data=panel.name,
         )
+        yield f"{field}.provinces", said
         return
     try:
         wanted_codes(chosen.provinces)
     except PanelkitError as error:
-        yield message("{field}.provinces: {problem}", field=field, problem=error.said)
+        yield f"{field}.provinces", message("{field}.provinces: {problem}", field=field, problem=error.said)
 
 
-def _years(claim: Claim, panel: OwnPanel) -> Iterator[Message]:
+def _years(claim: Claim, panel: OwnPanel) -> Iterator[Placed]:
     held = panel.years
     for field, (first, last), *_ in years_of(claim):
         ends = first if isinstance(last, str) else last
         if first < held[0] or ends > held[-1]:
-            yield message(
+            said = message(
                 '{field}: {data} holds {held}, not {asked}: change the years (the last one may be "newest")',
                 field=field,
                 data=panel.name,
                 held=spans(held),
                 asked=_outside(first, ends, held[0], held[-1]),
             )
+            yield field, said
 
 
 def _outside(first: int, last: int, held_first: int, held_last: int) -> str:
@@ -98,7 +105,7 @@ def _outside(first: int, last: int, held_first: int, held_last: int) -> str:
     return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in (before, after) if a <= b)
 
 
-def _columns(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Message]:
+def _columns(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Placed]:
     """Yield the columns that the panel lacks, of the design's formulas, the grid's and the ratios beside."""
     names = dimension_names(panel.frame, None, None)
     held = {*map(str, panel.frame.columns), *names[0], *names[1]}
@@ -107,16 +114,16 @@ def _columns(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Mes
             try:
                 columns = columns_of_field(field, quantities)
             except PanelkitError as error:
-                yield message(
+                said = message(
                     "{field} `{formula}`: {problem}",
                     field=field.name,
                     formula=field.formula,
                     problem=error.said,
                 )
+                yield field.name, said
                 continue
-            yield from (
-                _lacks(name, where or field.name, held, panel) for name in columns if name not in held
-            )
+            at = where or field.name
+            yield from ((at, _lacks(name, at, held, panel)) for name in columns if name not in held)
 
 
 def _quantities(claim: Claim) -> Iterator[tuple[Mapping[str, str], str]]:

@@ -26,6 +26,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('capability', 'without_rows', 'models.refit', 'without_rows', '', (), '', '', False, ()),
     ('claim', 'check', 'claims.check', 'check', 'check', (), 'CheckResult', '', True, ()),
     ('claim', 'compare_figures', 'claims.revisions', 'compare_figures', 'check', (), 'FigureComparison', '', True, ()),
+    ('claim', 'lint_claim', 'claims.lint.lint', 'lint_claim', 'file', (), 'ClaimLint', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
     ('claim', 'waiting_claims', 'claims.awaited', 'waiting_claims', 'check', (), 'WaitingClaims', '', True, ()),
     ('covariance', 'CR2', 'covariance.cr2', 'CR2', '', ('scores',), '', 'Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018', True, ()),

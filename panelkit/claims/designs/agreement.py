@@ -60,6 +60,7 @@ class AgreementDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("criterion", "given", "pool")
+    RULE: ClassVar[str] = "R-DESC"
 
     kind: Literal["agreement"]
     index: tuple[Key, ...] = Field(min_length=3)

@@ -51,6 +51,7 @@ class LevelDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure",)
+    RULE: ClassVar[str] = "R-DESC"
 
     kind: Literal["level"]
     figure: Expression

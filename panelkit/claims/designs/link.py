@@ -63,6 +63,7 @@ class LinkDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "against", "given")
+    RULE: ClassVar[str] = "R-DESC"
 
     kind: Literal["link"]
     figure: Expression | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,9 @@ class OrderDesign(MeasuredDesign):
     `resample = "provinces"`: every draw also takes the provinces of each region again from the region, because the
     sentence is about kinds of regions and not about these provinces.
     """
+
+    YIELDS: ClassVar[tuple[str, ...]] = ("order",)
+    RULE: ClassVar[str] = "R-RANK"
 
     kind: Literal["order"]
     index: Key

@@ -49,6 +49,7 @@ class PanelDesign(ClaimDesign):
     LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     DERIVED: ClassVar[bool] = True
     TWINS: ClassVar[bool] = True
+    YIELDS: ClassVar[tuple[str, ...]] = ("headline",)
     TESTED: ClassVar[bool] = True
 
     kind: Literal["panel"] = "panel"

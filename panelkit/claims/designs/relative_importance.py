@@ -44,6 +44,8 @@ class LeadingDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "group")
+    YIELDS: ClassVar[tuple[str, ...]] = ("order",)
+    RULE: ClassVar[str] = "R-RANK"
 
     kind: Literal["leading"]
     outcome: tuple[Expression, ...] = Field(min_length=1)

@@ -26,6 +26,7 @@ class YearlyDesign(YearlyFields):
     """A number for every year that a bound judges, provinces resampled whole; `YearlyFields` names the measures."""
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "against", "weight", "given", "benchmark")
+    RULE: ClassVar[str] = "R-DESC"
 
     kind: Literal["yearly"]
 

@@ -20,6 +20,10 @@ from panelkit.show.files import reason_of
 
 FILE = "DECLARED.toml"
 
+MOST_BYTES = 4_000_000
+"""Fifty times the longest file that ships: what is longer is no claim that anybody wrote."""
+_DEEPEST = 32
+
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -98,11 +102,32 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     SpecError
-        If there is no such file, or it is no UTF-8 text or no TOML.
+        If there is no such file, or it is no UTF-8 text, no TOML, or too large to be a file of claims.
+    """
+    return toml_of(path, read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without a mark, its lines ended as TOML wants them.
+
+    Raises
+    ------
+    SpecError
+        If there is no such file, it is no UTF-8 text, or larger than a file of claims can be.
     """
     shown = shown_path(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)  # never more: a device or a pipe has no end
+        if len(content) > MOST_BYTES:
+            raise SpecError(
+                message(
+                    "{path} holds more than {n} million bytes: that is no file of claims",
+                    path=shown,
+                    n=MOST_BYTES // 10**6,
+                )
+            )
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise SpecError(message("there is no file {path}", path=shown)) from None
     except OSError as error:
@@ -112,6 +137,19 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SpecError(
             message("{path} is not UTF-8 text (byte {at}): save it as UTF-8", path=shown, at=error.start)
         ) from error
+
+
+def toml_of(path: Path, text: str) -> dict[str, Any]:
+    """Return the content of a text in TOML; `path` is where it was read.
+
+    Raises
+    ------
+    SpecError
+        If it is no TOML, or its tables stand in each other deeper than any claim's.
+    """
+    shown = shown_path(path)
+    try:
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(message("{path} is not TOML: {why}", path=shown, why=verbatim(str(error)))) from error
     except (
@@ -121,6 +159,28 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SpecError(
             message("{path} is no TOML file that can be read: {why}", path=shown, why=verbatim(str(error)))
         ) from error
+    if _deeper_than(_DEEPEST, content):
+        raise SpecError(
+            message(
+                "{path} is no file of claims: its tables stand in each other more than {n} deep",
+                path=shown,
+                n=_DEEPEST,
+            )
+        )
+    return content
+
+
+def _deeper_than(most: int, content: dict[str, Any]) -> bool:
+    """Return whether tables and lists stand in each other more than so deep, level by level and without recursion."""
+    level: list[Any] = [content]
+    for _ in range(most):
+        level = [
+            held
+            for item in level
+            for held in (item.values() if isinstance(item, dict) else item)
+            if isinstance(held, dict | list)
+        ]
+    return bool(level)
 
 
 def shown_path(path: Path) -> str:

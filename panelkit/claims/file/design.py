@@ -54,6 +54,10 @@ class ClaimDesign(Part):
     """Whether formulas may name columns of composite indices (`index_...`)."""
     TWINS: ClassVar[bool] = False
     """Whether options of the grid may change how the treatment arrives over years, or take a twin design."""
+    YIELDS: ClassVar[tuple[str, ...]] = ()
+    """What rules find in its result: "headline", "measured" (an interval) or "order"; empty: it does not say."""
+    RULE: ClassVar[str] = "R-SIGN"
+    """The rule that a new claim of the kind is given, where none reads this kind alone."""
     TESTED: ClassVar[bool] = False
     """Whether the claim's main test is run on it, so that the claim must declare one."""
 
@@ -150,6 +154,8 @@ class ClaimDesign(Part):
 
 class MeasuredDesign(ClaimDesign):
     """What kinds share whose result is one measured quantity; `rule` overrides the reading's."""
+
+    YIELDS: ClassVar[tuple[str, ...]] = ("measured",)
 
     rule: AnyRule | None = None
 

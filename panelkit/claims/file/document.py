@@ -59,14 +59,18 @@ class Reading(Part):
         return design.standing or "alternative"
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
+    def _designs_differ(self) -> Self:
         refuse_twins("design", [design.id for design in self.design])
-        self._has_one_principal()
+        return self
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
         for rule in (self.rule, *(design.rule_under(self.rule) for design in self.design)):
             rule.check_claimed(self.claimed)
         return self
 
-    def _has_one_principal(self) -> None:
+    @model_validator(mode="after")
+    def _has_one_principal(self) -> Self:
         named = [design.id for design in self.design if self.standing_of(design) == "principal"]
         if not named:
             raise ValueError(
@@ -87,6 +91,7 @@ class Reading(Part):
                     names=named,
                 )
             )
+        return self
 
 
 class Beside(Part):
@@ -188,9 +193,7 @@ class Claim(Part):
             raise ValueError(
                 message("status `{status}` needs a reason, in English and Chinese", status=self.status)
             )
-        if self.status == "computed" or self.waits:
-            self._check_computed()
-        elif self.status == "pending" and not self.needs:
+        if self.status == "pending" and not (self.waits or self.needs):
             raise ValueError(
                 message(
                     "status `pending` needs at least one [[claim.needs]] (what is missing, how to supply it), or "
@@ -206,26 +209,68 @@ class Claim(Part):
             )
         return self
 
-    def _check_computed(self) -> None:
-        if not self.reading:
+    @property
+    def runs(self) -> bool:
+        """Return whether it has designs that are run: it is computed, or waits for figures alone."""
+        return self.status == "computed" or self.waits
+
+    @property
+    def _designs(self) -> list[ClaimDesign]:
+        return [design for reading in self.reading for design in reading.design] if self.runs else []
+
+    @model_validator(mode="after")
+    def _has_readings(self) -> Self:
+        if self.runs and not self.reading:
             raise ValueError(message("status `computed` needs at least one [[claim.reading]]"))
-        designs = [design for reading in self.reading for design in reading.design]
-        if self.test is None and any(design.TESTED for design in designs):
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_test(self) -> Self:
+        if self.test is None and any(design.TESTED for design in self._designs):
             raise ValueError(message("status `computed` needs [claim.test] with a seed"))
-        if sum(reading.main for reading in self.reading) != 1:
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_main_reading(self) -> Self:
+        if self.runs and sum(reading.main for reading in self.reading) != 1:
             raise ValueError(
                 message("exactly one reading carries `main = true`: the claim's verdict is that reading's")
             )
-        refuse_twins("reading", [reading.id for reading in self.reading])
-        if self.sample is None and any(design.sample is None for design in designs):
+        return self
+
+    @model_validator(mode="after")
+    def _readings_differ(self) -> Self:
+        if self.runs:
+            refuse_twins("reading", [reading.id for reading in self.reading])
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_sample(self) -> Self:
+        if self.sample is None and any(design.sample is None for design in self._designs):
             raise ValueError(message("no sample: give [claim.sample], or a sample in every design"))
+        return self
+
+    @model_validator(mode="after")
+    def _grid_can_be_walked(self) -> Self:
         combinations = prod(len(axis.option) + 1 for axis in self.grid.axis)
-        refuse_too_many(combinations * max(design.fits for design in designs))
-        refuse_twins("axis", [axis.id for axis in self.grid.axis])
-        for axis in self.grid.axis:
-            refuse_twins("option", [option.id for option in axis.option])
-        self._check_roles({role for design in designs for role in design.roles()})
-        self._check_roles({role for item in self.beside for role in roles_in(item.figure)})
+        refuse_too_many(combinations * max((design.fits for design in self._designs), default=0))
+        return self
+
+    @model_validator(mode="after")
+    def _axes_differ(self) -> Self:
+        if self.runs:
+            refuse_twins("axis", [axis.id for axis in self.grid.axis])
+            for axis in self.grid.axis:
+                refuse_twins("option", [option.id for option in axis.option])
+        return self
+
+    @model_validator(mode="after")
+    def _roles_are_filled(self) -> Self:
+        designs = self._designs
+        if designs:
+            self._check_roles({role for design in designs for role in design.roles()})
+            self._check_roles({role for item in self.beside for role in roles_in(item.figure)})
+        return self
 
     def _check_roles(self, used: Iterable[str]) -> None:
         options = [option for axis in self.grid.axis for option in axis.option]
@@ -239,6 +284,10 @@ class Claim(Part):
                     known=list(self.quantities) or message("none"),
                 )
             )
+
+
+ROLES = message("{roles} is not in [claim.quantities] (there: {known})", roles="", known="").id
+"""What a message says that names roles which no figure fills."""
 
 
 class ClaimFile(Part):

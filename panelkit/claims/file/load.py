@@ -14,7 +14,7 @@ from panelkit.claims.file import declared
 from panelkit.claims.file.declared import Declaration, Declarations, read_toml, shown_path, shown_text
 from panelkit.claims.file.document import Claim, ClaimFile
 from panelkit.claims.file.parts import NEWEST, OWN, Document, both
-from panelkit.claims.file.problems import problems_of, unprintable_problems
+from panelkit.claims.file.problems import blank_problems, problems_of, unprintable_problems
 from panelkit.claims.file.window import Window, samples_of
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
@@ -159,9 +159,9 @@ class _Reading:
 
 
 def _claims_of(path: Path, raw: dict[str, Any], read: _Reading) -> list[RegisteredClaim]:
-    unprintable = unprintable_problems(path, raw)
-    if unprintable:
-        read.problems.extend(unprintable)
+    unfit = unprintable_problems(path, raw) or blank_problems(path, raw)
+    if unfit:
+        read.problems.extend(unfit)
         return []
     try:
         parsed = ClaimFile.model_validate(raw, context={OWN: read.own})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
 
 from panelkit.claims.file.design import ClaimDesign, FormulaField
 from panelkit.claims.file.document import Claim
-from panelkit.claims.file.parts import Sample, fill_roles
+from panelkit.claims.file.parts import NEWEST, Sample, fill_roles
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
 from panelkit.data.paths import shipped
@@ -35,6 +35,12 @@ def check_names(claim: Claim, design: ClaimDesign) -> None:
     SpecError, DataError
         An unknown indicator, index, vintage or province; a figure without a value in the sample's years.
     """
+    for _, error in name_problems(claim, design):
+        raise error
+
+
+def name_problems(claim: Claim, design: ClaimDesign) -> Iterator[tuple[str, PanelkitError]]:
+    """Yield what a design names and is not held, each with the field of the file in which it stands."""
     here = claim.place_of(design)
     sample = design.sample or claim.sample
     if sample is None:
@@ -42,17 +48,43 @@ def check_names(claim: Claim, design: ClaimDesign) -> None:
     used: dict[str, str] = {}
     for field in design.formulas():
         where = message("{place}, {field} `{formula}`", place=here, field=field.name, formula=field.formula)
-        with at_place(where):
-            for column in columns_of_field(field, claim.quantities):
-                _refuse_unknown(column, design)
+        try:
+            with at_place(where):
+                columns = columns_of_field(field, claim.quantities)
+        except PanelkitError as error:
+            yield field.name, error
+            continue
+        for column in columns:
+            try:
+                with at_place(where):
+                    _refuse_unknown(column, design)
+            except PanelkitError as error:
+                yield field.name, error
+            else:
                 used.setdefault(column, field.name)
-    for name in design.indices:
-        with at_field(here, "index"):
-            load_design(name)
-    _check_sample(here, sample)
+    yield from _raised("index", (partial(_load_index, here, name) for name in design.indices))
+    yield from _raised("sample.vintage", [partial(_check_vintage, here, sample)])
+    yield from _raised("sample.provinces", [partial(_check_provinces, here, sample)])
+    if sample.years[1] == NEWEST:  # which year that is has been asked before, or cannot be
+        return
     for column, name in used.items():
         figure = design.MADE.get(column, column)
-        _refuse_years(message("{place}, {field}", place=here, field=name), figure, sample)
+        where = message("{place}, {field}", place=here, field=name)
+        yield from _raised("sample.years", [partial(_refuse_years, where, figure, sample)])
+
+
+def _raised(field: str, checks: Iterable[Callable[[], None]]) -> Iterator[tuple[str, PanelkitError]]:
+    """Yield the errors of checks, with the field to which they belong."""
+    for check in checks:
+        try:
+            check()
+        except PanelkitError as error:
+            yield field, error
+
+
+def _load_index(here: Message, name: str) -> None:
+    with at_field(here, "index"):
+        load_design(name)
 
 
 def refuse_missing_years(here: Message, frame: pd.DataFrame, formulas: Mapping[str, str]) -> None:
@@ -111,12 +143,15 @@ def at_field(here: Message, field: str) -> AbstractContextManager[None]:
     return at_place(message("{place}, {field}", place=here, field=field))
 
 
-def _check_sample(here: Message, sample: Sample) -> None:
+def _check_vintage(here: Message, sample: Sample) -> None:
     with at_field(here, "sample.vintage"):
         known = [key for key in sample.vintage if key not in catalogue.facts()]
         if known:
             catalogue.require(known)
         choose_vintages(sample.vintage, sample.vintage)
+
+
+def _check_provinces(here: Message, sample: Sample) -> None:
     with at_field(here, "sample.provinces"):
         wanted_codes(sample.provinces)
 

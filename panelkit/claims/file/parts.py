@@ -317,7 +317,12 @@ def refuse_twins(what: str, names: list[str]) -> None:
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:
         shown = [f"`{name}`" for name in twins]
-        raise ValueError(message("{what} {names} stands twice: ids differ", what=what, names=shown))
+        said = message("{what} {names} stands twice: ids differ", what=what, names=shown)
+        raise ValueError(said)
+
+
+TWINS = message("{what} {names} stands twice: ids differ", what="", names="").id
+"""What a message says that names twins."""
 
 
 def both(names: list[str]) -> Message:

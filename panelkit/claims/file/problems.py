@@ -18,8 +18,13 @@ from panelkit.claims.file.rule import rule_class
 from panelkit.language.message import Joined, Message, listed, message
 
 _LONGEST = 60
-# control characters but tab and newline, and what XML cannot hold
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+# control characters but tab and newline, marks that turn the direction of writing, and what XML cannot hold
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+STILL_BLANK = message("still a blank of the template: write it, or delete the line where it may be left out")
+BLANK = "..."
+"""What a template leaves to be written."""
+_BLANKS = frozenset([BLANK, "\N{HORIZONTAL ELLIPSIS}", "\N{HORIZONTAL ELLIPSIS}" * 2])
 
 Step = int | str
 Place = tuple[Step, ...]
@@ -27,22 +32,31 @@ Place = tuple[Step, ...]
 
 def problems_of(path: Path, raw: dict[str, Any], error: ValidationError) -> list[Message]:
     """Return the problems that validation found, each once."""
-    return [_problem(path, raw, item) for item in _own(error.errors(include_url=False))]
+    return [_problem(path, raw, item) for item in own_errors(error.errors(include_url=False))]
 
 
 def unprintable_problems(path: Path, raw: dict[str, Any]) -> list[Message]:
     """Return the problems of texts or names with a character that no page or table can hold."""
     return [
-        message(
-            "{where}: holds the control character U+{mark:04X}; remove it",
-            where=_where(path, raw, place),
-            mark=ord(mark),
-        )
-        for place, mark in _unprintable(raw)
+        message("{where}: {problem}", where=_where(path, raw, place), problem=unprintable_said(mark))
+        for place, mark in unprintable_in(raw)
     ]
 
 
-def _own(errors: Sequence[Any]) -> list[Any]:
+def unprintable_said(mark: str) -> Message:
+    """Return what is wrong with a character that no page or table can hold."""
+    return message("holds the control character U+{mark:04X}; remove it", mark=ord(mark))
+
+
+def blank_problems(path: Path, raw: dict[str, Any]) -> list[Message]:
+    """Return the problems of texts that still are what a template leaves to be written."""
+    return [
+        message("{where}: {problem}", where=_where(path, raw, place), problem=STILL_BLANK)
+        for place in blanks_in(raw)
+    ]
+
+
+def own_errors(errors: Sequence[Any]) -> list[Any]:
     """Return errors without those that only follow from an error inside the same table."""
     places = [tuple(error["loc"]) for error in errors]
     return [
@@ -54,10 +68,10 @@ def _own(errors: Sequence[Any]) -> list[Any]:
 
 
 def _problem(path: Path, raw: dict[str, Any], error: Any) -> Message:
-    return message("{where}: {problem}", where=_where(path, raw, error["loc"]), problem=_wrong(raw, error))
+    return message("{where}: {problem}", where=_where(path, raw, error["loc"]), problem=wrong(raw, error))
 
 
-def _wrong(raw: dict[str, Any], error: Any) -> Message:
+def wrong(raw: dict[str, Any], error: Any) -> Message:
     """Return what is wrong in a field, and the remedy."""
     kind = error["type"]
     if kind == "extra_forbidden":
@@ -70,7 +84,9 @@ def _wrong(raw: dict[str, Any], error: Any) -> Message:
         )
     if kind == "string_type":
         return message(
-            '{written} is not text: write it in quotes, for example "0.38"', written=_brief(error["input"])
+            '{written} is not text: write it in quotes, as it is printed, for example "{example}"',
+            written=_brief(error["input"]),
+            example=_quoted(error["input"]),
         )
     return said_by_pydantic(error)
 
@@ -92,11 +108,21 @@ def _fields(raw: dict[str, Any], place: Place) -> list[str]:
     node: Any = raw
     for step in place[:-1]:
         node = _step(node, step)
+    kind = class_of(table, node)
+    return [] if kind is None else list(kind.model_fields)
+
+
+def class_of(table: str, node: Any) -> type[parts.Part] | None:
+    """Return what holds a table of a claim file that is called so (design: by its kind, rule: by its name), or None.
+
+    Raises
+    ------
+    ValueError
+        If a design names no kind that there is.
+    """
     if table == "design":
-        return list(kind_of(node.get("kind", DEFAULT)).model_fields)
-    if table == "rule":
-        return list(rule_class(node).model_fields)
-    return list(_TABLES[table].model_fields) if table in _TABLES else []
+        return kind_of(node.get("kind", DEFAULT))
+    return rule_class(node) if table == "rule" else _TABLES.get(table)
 
 
 _TABLES: dict[str, type[parts.Part]] = {
@@ -116,9 +142,24 @@ _TABLES: dict[str, type[parts.Part]] = {
 }
 
 
+def blanks_in(node: Any, place: Place = ()) -> Iterator[Place]:
+    """Yield the place of every text that is a blank of a template."""
+    if isinstance(node, str):
+        if node.strip() in _BLANKS:
+            yield place
+    elif isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from blanks_in(value, (*place, key))
+
+
 def _brief(value: Any) -> str:
     """Return what was written, cut where it is long."""
     return _cut(repr(value))
+
+
+def _quoted(value: Any) -> str:
+    """Return a number as it stands in quotes; of what is none, an example."""
+    return _cut(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else "0.38"
 
 
 def _cut(text: str) -> str:
@@ -126,7 +167,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _unprintable(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+def unprintable_in(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
     """Yield the place of every text or name with an unprintable character, and the character."""
     if isinstance(node, str):
         mark = _UNPRINTABLE.search(node)
@@ -137,19 +178,20 @@ def _unprintable(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
             mark = _UNPRINTABLE.search(key)
             if mark is not None:
                 yield (*place, key), mark.group()
-            yield from _unprintable(value, (*place, key))
+            yield from unprintable_in(value, (*place, key))
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from _unprintable(value, (*place, number))
+            yield from unprintable_in(value, (*place, number))
 
 
 def _where(path: Path, raw: dict[str, Any], place: Place) -> Message:
     """Return file, claim by its id, and the field with numbered tables named by theirs."""
-    claim, fields = _named(raw, place)
+    claim, fields = named(raw, place)
     return listed(part for part in (shown_path(Path(path.name)), claim, fields) if part)
 
 
-def _named(raw: dict[str, Any], place: Place) -> tuple[str, str]:
+def named(raw: dict[str, Any], place: Place) -> tuple[str, str]:
+    """Return the claim of a place by its id (empty: none), and its field with numbered tables named by theirs."""
     node: Any = raw
     claim = ""
     fields: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
@@ -11,6 +12,7 @@ from panelkit.claims.file.parts import Part, Printed, Text, both
 from panelkit.claims.findings import Finding, Judgement
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.offers import capabilities_of
 from panelkit.language.register import find, keys
 
 
@@ -37,6 +39,8 @@ class Rule(Part):
     """The fields that need a reason: numbers that we chose, and the document did not."""
     IDLE: ClassVar[tuple[str, ...]] = ()
     """The fields that say nothing to the rule."""
+    ASKS: ClassVar[str] = ""
+    """What a design must yield beside a number that the rule reads; empty: nothing."""
     READS: ClassVar[tuple[str, ...]] = ()
     """The kinds of design whose results it reads; empty: any that yields what it asks for."""
 
@@ -52,11 +56,19 @@ class Rule(Part):
         missing = [name for name in self.NEEDS if getattr(self, name) is None]
         if missing:
             raise ValueError(message("{rule} needs {missing}", rule=self.name, missing=both(missing)))
+        return self
+
+    @model_validator(mode="after")
+    def _says_nothing_idle(self) -> Self:
         idle = [name for name in self.IDLE if getattr(self, name) is not None]
         if idle:
             raise ValueError(
                 message("{rule} reads no {fields}: remove it", rule=self.name, fields=both(idle))
             )
+        return self
+
+    @model_validator(mode="after")
+    def _reasons_its_bounds(self) -> Self:
         bounds = [name for name in self.BOUNDS if getattr(self, name) is not None]
         if bounds and self.why is None:
             raise ValueError(
@@ -67,6 +79,10 @@ class Rule(Part):
                     example='why = { en = "...", zh = "..." }',
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _smallest_is_a_size(self) -> Self:
         if self.smallest is not None and not float(self.smallest) > 0.0:
             raise ValueError(
                 message('smallest = "{value}" is no size: write a positive number', value=self.smallest)
@@ -76,13 +92,20 @@ class Rule(Part):
     def check_claimed(self, claimed: str | None) -> None:
         """Refuse a reading whose claimed number is not what the rule judges (as a ValueError)."""
 
-    def check_kind(self, kind: str) -> None:
-        """Refuse a design whose results the rule does not read.
+    def check_kind(self, kind: str, yields: Collection[str] = ()) -> None:
+        """Refuse a design whose results the rule does not read, before anything is computed.
+
+        Parameters
+        ----------
+        kind
+            The kind of the design.
+        yields
+            What it yields (`ClaimDesign.YIELDS`); empty: it does not say.
 
         Raises
         ------
         SpecError
-            With the kinds that it reads.
+            With the kinds that it reads, or the rules that read such a design.
         """
         if self.READS and kind not in self.READS:
             raise SpecError(
@@ -93,6 +116,24 @@ class Rule(Part):
                     kind=kind,
                 )
             )
+        readers = [name for name in keys("rule") if find("rule", name).reads(kind, yields)]
+        if self.name not in readers:
+            raise SpecError(
+                message(
+                    "rule {rule} reads no result of a design of the kind `{kind}`: there are {readers}",
+                    rule=self.name,
+                    kind=kind,
+                    readers=readers,
+                )
+            )
+
+    @classmethod
+    def reads(cls, kind: str, yields: Collection[str]) -> bool:
+        """Return whether the rule reads what a design of this kind yields; one that does not say may yield anything."""
+        if cls.READS:
+            return kind in cls.READS
+        asked = {cls.ASKS} if cls.ASKS else capabilities_of(cls) or frozenset(yields)
+        return not yields or bool(asked & set(yields))
 
     def judge(self, tested: Finding) -> Judgement:
         """Return what the rule says of the result of a design.

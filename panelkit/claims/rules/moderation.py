@@ -43,6 +43,7 @@ class ModerationRule(Rule):
     """The moderator is claimed to raise (`sign` "+") or to lower ("-") the slope of the treatment."""
 
     NEEDS: ClassVar[tuple[str, ...]] = ("sign",)
+    READS: ClassVar[tuple[str, ...]] = ("moderated",)
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the interaction, with the treatment's slope at low and high moderators.

@@ -14,6 +14,8 @@ kind; how often the words are wrong then is measured in `benchmarks/evidence/ver
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Sizes, Word, asked, paragraph
 from panelkit.claims.orders import Order, Pair
@@ -39,6 +41,8 @@ TURNED = 0.99
 @offered("rule", "R-RANK", can=("measured",))
 class RankRule(Rule):
     """No parameter: the order stands in the design."""
+
+    ASKS: ClassVar[str] = "order"
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the pairs of the order.

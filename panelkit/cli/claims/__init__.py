@@ -1,4 +1,4 @@
-"""`panelkit claims`: what is registered, and how it is tested."""
+"""`panelkit claims`: what is registered, how it is tested, and files of your own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from panelkit.cli._commands import group
 
 app = group(
     __name__,
-    first=("list", "show", "waiting"),
-    help="List and show registered claims. 列出和显示已登记的论断。",
+    first=("list", "show", "new", "lint", "waiting"),
+    help="List, show, write and check claim files. 列出、显示、新建和核对论断文件。",
 )

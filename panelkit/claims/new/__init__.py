@@ -1,0 +1,1 @@
+"""A new claim file: a commented template that only its author can complete."""
