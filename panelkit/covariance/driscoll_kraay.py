@@ -81,7 +81,7 @@ class DriscollKraay(Covariance):
         name = message("Driscoll-Kraay, {lags} lags", lags=lags)
         refuse_cancelled(fit, meat, name)
         years = period_clusters(design)
-        factor = _time_factor(fit, years.count, convention)
+        factor = time_factor(fit, years.count, convention)
         matrix = fit.root @ meat @ fit.root.T * factor
         matrix, notes = nearest_positive(fit, matrix, meat, _DRISCOLL_KRAAY)
         df = cluster_df(fit, years.count, convention)
@@ -124,7 +124,7 @@ def _few(periods: int) -> tuple[Message, ...]:
     )
 
 
-def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
+def time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
     """Return the factor on a variance that sums over periods.
 
     Every effect counts, as in fixest. xtscc sweeps the units first and counts what `regress` does then: regressors,

@@ -29,6 +29,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('claim', 'lint_claim', 'claims.lint.lint', 'lint_claim', 'file', (), 'ClaimLint', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
     ('claim', 'waiting_claims', 'claims.awaited', 'waiting_claims', 'check', (), 'WaitingClaims', '', True, ()),
+    ('convention_family', 'linear', 'audit.convention.linear.family', 'linear_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('covariance', 'CR2', 'covariance.cr2', 'CR2', '', ('scores',), '', 'Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018', True, ()),
     ('covariance', 'CRV3', 'covariance.crv3', 'CRV3', '', ('deleted groups', 'scores by cluster'), '', 'MacKinnon, Nielsen and Webb 2023', True, ()),
     ('covariance', 'Cluster', 'covariance.cluster', 'Cluster', '', ('scores', 'scores by unit', 'scores by cluster'), '', 'Liang and Zeger 1986; Arellano 1987; of a likelihood, docs/spatial.md', True, ('crv1',)),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panelkit.audit.convention.target import Slot
-from panelkit.kernels.within import FloatArray
+from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.message import Message, listed
 from panelkit.show.brief import Brief
 
@@ -85,9 +86,32 @@ class Predicted(Brief):
         Where a family has it: from a candidate's place, a generator and a number of draws B to what this candidate
         would print on as many panels in which chance was dealt anew between units, (B, S). It tells how often another
         candidate matches by chance (`chance.py`).
+    notes
+        What a reader of the result should know.
+    fits
+        How many models were estimated: many candidates share one. 0: one each.
+    ruled_out
+        How many models were not estimated because a number that needs no estimate, as the number of rows, is not the
+        printed one.
     """
 
     candidates: Sequence[Candidate]
     slots: tuple[Slot, ...]
     matrix: FloatArray
     dealt: Callable[[int, np.random.Generator, int], FloatArray] | None = None
+    notes: tuple[Message, ...] = ()
+    fits: int = 0
+    ruled_out: int = 0
+
+    @property
+    def departures(self) -> IntArray:
+        """Return how many steps each candidate lies from what is stated, (C,)."""
+        held = getattr(self.candidates, "departures", None)
+        return np.array([one.departures for one in self.candidates]) if held is None else np.asarray(held)
+
+    @property
+    def mistakes(self) -> NDArray[np.bool_]:
+        """Return which candidates are known mistakes, (C,)."""
+        held = getattr(self.candidates, "mistakes", None)
+        marked = [one.kind == "mistake" for one in self.candidates] if held is None else held
+        return np.asarray(marked, dtype=bool)

@@ -30,6 +30,10 @@ class Problem(Brief):
         The effects that the paper states; None tries all.
     unit, time
         Columns of unit and period, as everywhere.
+    where
+        A condition on the rows, as in every estimator.
+    depth
+        In how many steps a candidate may differ from what is stated; None leaves it to the family.
     samples, controls, lags
         What may vary beside the family's own choices; None takes the family's default.
     names
@@ -48,6 +52,8 @@ class Problem(Brief):
     effects: str | None = None
     unit: str | None = None
     time: str | None = None
+    where: str | None = None
+    depth: int | None = None
     samples: Sequence[Any] | None = None
     controls: Sequence[str] | None = None
     lags: Sequence[int] | None = None

@@ -18,7 +18,9 @@ ESTIMATE = "estimate"
 ERROR = "error"
 T = "t"
 P = "p"
-NOBS = "N"
+NOBS = "nobs"
+UNITS = "units"
+PERIODS = "periods"
 # what the coefficient of determination may leave out or count; see `linear.py`
 R2 = ("R2 within", "R2 of units", "R2", "adjusted R2", "adjusted R2 within")
 
