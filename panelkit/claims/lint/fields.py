@@ -48,14 +48,14 @@ def _behind(field: str, name: str, *marks: str) -> str | None:
 
 def culprit_in(raw: Any, place: Place, said: Message) -> Place:
     """Return where in a table stands what a message about it names: the second of twins, a role; else the table."""
+    if said.id not in (TWINS, ROLES):
+        return place
     node = raw
     for step in place:
         node = node[step]
     if said.id == TWINS:
         return next(_twins(node, str(said.values["what"]), place), place)
-    if said.id == ROLES:
-        return next(_texts_with(node, said.values["roles"], place), place)
-    return place
+    return next(_texts_with(node, said.values["roles"], place), place)
 
 
 def _texts_with(node: Any, parts: Sequence[str], place: Place) -> Iterator[Place]:
