@@ -59,10 +59,10 @@ def findings_of(judged: Iterable[Judged]) -> Iterator[Finding]:
 
 @cache
 def says(identity: str) -> Message:
-    """Return the formula of an identity in words: `SAYS` in the file that holds it."""
+    """Return the formula of an identity in words: `SAYS` in the file that holds it, by key where it holds several."""
     entry = next(one for one in entries("identity") if one.key == identity)
-    said: Message = import_module(f"panelkit.{entry.module}").SAYS
-    return said
+    said: Message | dict[str, Message] = import_module(f"panelkit.{entry.module}").SAYS
+    return said[identity] if isinstance(said, dict) else said
 
 
 def where(operands: Sequence[Operand]) -> str:

@@ -1,0 +1,1 @@
+"""Identities of descriptive statistics and correlations."""

@@ -1,0 +1,1 @@
+"""Identities between the tables of a paper."""

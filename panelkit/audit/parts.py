@@ -1,0 +1,75 @@
+"""Which of the numbers attached to an entry mean what under a reading, and which statistics stand in its column."""
+
+from __future__ import annotations
+
+import re
+
+from panelkit.audit.entries import Entry, Table
+from panelkit.audit.printed import Printed
+from panelkit.audit.relations import Operand, Reading
+from panelkit.kernels.intervals import Interval
+
+SLOPES = ("coefficient", "spatial_lag_x")
+EFFECTS = ("direct", "indirect", "total")
+PATHS = ("path_a", "path_b", "total_effect", "direct_effect", "indirect_effect")
+MAIN = (*SLOPES, "rho", "lambda", *EFFECTS, *PATHS)
+ESTIMATES = (*MAIN, "constant", "sigma2")
+_FEW_CLUSTERS = re.compile(r"driscoll|kraay|two-?way cluster|双向聚类|双重聚类", re.IGNORECASE)
+
+
+def meaning_of(entry: Entry, place: int, reading: Reading) -> str | None:
+    """Return what an attached number is; of several brackets without a name the first alone has the reading's."""
+    kind = entry.attached[place].kind
+    if kind != "bracket":
+        return kind
+    first = entry.part("bracket") == place
+    return reading.brackets if first else None
+
+
+def operand(entry: Entry, reading: Reading, *kinds: str) -> Operand | None:
+    """Return the first attached number that is of one of the kinds under the reading."""
+    for place in range(len(entry.attached)):
+        if meaning_of(entry, place, reading) in kinds:
+            return Operand(entry, place)
+    return None
+
+
+def statistic(table: Table, role: str, like: Entry) -> Entry | None:
+    """Return the statistic of a role that belongs to an entry: of its panel and column, or the column's only one."""
+    return table.one(role, column=like.column, panel=like.panel) or table.one(role, column=like.column)
+
+
+def words(table: Table) -> str:
+    """Return what a table says of itself in title and notes."""
+    return " ".join((table.title, *table.notes, *table.unread))
+
+
+def degrees_of(table: Table, entry: Entry) -> Interval:
+    """Return the degrees of freedom that a statistic of an entry may have: from 20, or fewer where few rows are, to
+    those of the normal.
+    """
+    infinite = float("inf")
+    if table.facts.normal:
+        return Interval(infinite, infinite)
+    known = [20.0]
+    rows = statistic(table, "nobs", entry)
+    if rows is not None:
+        known.append(rows.number.value - len(table.of(*SLOPES, "constant", column=entry.column)) - 1.0)
+    groups = statistic(table, "clusters", entry)
+    if groups is not None or table.facts.clusters is not None:
+        known.append((groups.number.value if groups is not None else float(table.facts.clusters or 21)) - 1.0)
+    if table.facts.years is not None and _FEW_CLUSTERS.search(words(table)):
+        known.append(table.facts.years - 1.0)
+    return Interval(max(1.0, min(known)), infinite)
+
+
+def positive(interval: Interval) -> Interval | None:
+    """Return the part of an interval that is not negative, None where there is none."""
+    return None if interval.high < 0.0 else Interval(max(interval.low, 0.0), interval.high)
+
+
+def probability_of(number: Printed) -> Interval | None:
+    """Return what a printed p-value may have been, None where it cannot be one."""
+    if number.low > 1.0 or number.high < 0.0:
+        return None
+    return Interval(max(number.low, 0.0), min(number.high, 1.0))
