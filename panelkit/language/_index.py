@@ -286,6 +286,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('study', 'Sample', 'studies.specification_curve.choices', 'Sample', 'specification', (), '', '', True, ()),
     ('study', 'SpecificationCurve', 'studies.specification_curve.spec', 'SpecificationCurve', 'specification', (), 'CurveResult', 'Simonsohn, Simmons and Nelson 2020', True, ()),
     ('study', 'control_sets', 'studies.specification_curve.spec', 'control_sets', 'specification', (), '', '', True, ()),
+    ('study', 'find_convention', 'audit.convention.search', 'find_convention', 'audit', (), 'ConventionSearch', 'own; identities of programs in docs/conventions.md', True, ()),
     ('study', 'placebo', 'models.spatial.sensitivity', 'placebo', 'spatial', (), 'Placebo', '', True, ()),
     ('study', 'scrutinise', 'studies.scrutiny.door', 'scrutinise', 'verdicts', (), 'Scrutinised', 'Cameron, Gelbach and Miller 2008 (its p)', True, ()),
     ('study', 'select_model', 'models.spatial.selection', 'select_model', 'spatial', (), 'SelectionPath', 'Elhorst 2010', True, ()),
