@@ -43,7 +43,7 @@ def test_every_likelihood_is_that_of_spatial_panel():
         where = f"{model} {effects} {convention}"
         expected = [held.loc[("main", f"x{i}"), "estimate"] for i in (1, 2)]
         np.testing.assert_allclose(fits.b[j], expected, err_msg=where, **TIGHT)
-        bread = fits.hessian if convention == "xsmle" else fits.information
+        bread = fits.errors["hessian" if convention == "xsmle" else "information"]
         factor = 1.0 if convention == "xsmle" else fits.factor[j]
         errors = [held.loc[("main", f"x{i}"), "std_error"] for i in (1, 2)]
         np.testing.assert_allclose(bread.b[j] * factor, errors, err_msg=where, **TIGHT)
@@ -217,7 +217,9 @@ def test_scale_and_level_of_figures_change_nothing_but_units():
     np.testing.assert_allclose(other.rho, plain.rho, rtol=1e-7)
     np.testing.assert_allclose(other.b * np.array([1e-12, 1e-3]), plain.b, rtol=1e-7)
     np.testing.assert_allclose(
-        other.information.theta * np.array([1e-12, 1e-3]), plain.information.theta, rtol=1e-7
+        other.errors["information"].theta * np.array([1e-12, 1e-3]),
+        plain.errors["information"].theta,
+        rtol=1e-7,
     )
 
 
@@ -258,4 +260,28 @@ def test_fits_of_different_shapes_and_widths_stand_in_one_batch():
         alone = fit_batch([job])
         k = job.cube.X.shape[2]
         np.testing.assert_allclose(together.b[j, :k], alone.b[0], rtol=1e-9)
-        np.testing.assert_allclose(together.information.b[j, :k], alone.information.b[0], rtol=1e-9)
+        np.testing.assert_allclose(
+            together.errors["information"].b[j, :k], alone.errors["information"].b[0], rtol=1e-9
+        )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_clustered_and_other_breads_are_those_of_spatial_panel(model):
+    frame, w = panel_of(5, 4, 7, 12)
+    sample = read_sample("y ~ x1 + x2", frame)
+    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    cube = Cube(sample.y, sample.X)
+    for convention in ("xsmle", "lee-yu"):
+        fits = fit_batch([Job(cube, neighbours, Asked(model, "twoway", convention))])
+        spec = pk.SpatialPanel("y ~ x1 + x2", model, convention=convention, small_sample=False)
+        one = spec.fit(frame, w)
+        bread = "hessian" if convention == "xsmle" else "information"
+        for name, vcov in (
+            (f"cluster {bread}", pk.ScoreCluster()),
+            ("hessian", pk.Hessian()),
+            ("information", pk.Information()),
+        ):
+            expected = one.with_vcov(vcov).tidy()["std_error"].to_numpy()[:2]
+            np.testing.assert_allclose(
+                fits.errors[name].b[0], expected, rtol=1e-6, err_msg=f"{convention} {name}"
+            )

@@ -12,19 +12,17 @@ from panelkit.audit.convention.linear.axes import Ground
 from panelkit.audit.convention.linear.dealt import dealt_rows
 from panelkit.audit.convention.linear.enumerated import listed_plans
 from panelkit.audit.convention.linear.plans import Plan
-from panelkit.audit.convention.linear.pool import Pool, pool_of
+from panelkit.audit.convention.linear.pool import pool_of
 from panelkit.audit.convention.linear.predicted import SCALES, Asked, Candidates
 from panelkit.audit.convention.linear.regressions import Rows
+from panelkit.audit.convention.linear.rows import entering
 from panelkit.audit.convention.linear.terms import question_of
 from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, T
-from panelkit.kernels.index import dimension_names
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.models.reading import namesakes
-from panelkit.panel.sample import asked_rows
 
 _DROPPED = Option("singletons", "dropped", message("units of one period left out (reghdfe)"))
 _KNOWN = {ESTIMATE, ERROR, T, P, NOBS, UNITS, PERIODS, *R2}
@@ -55,7 +53,7 @@ def linear_candidates(problem: Problem) -> Predicted:
         )
     question, stated = question_of(problem.formula, problem.target.terms, problem.names, problem.controls)
     pool = pool_of(question, problem.versions, problem.unit, problem.time)
-    rows = Rows(pool, _entering(pool, problem))
+    rows = Rows(pool, entering(pool, problem))
     base = Plan(controls=stated)
     kept = rows.of(base)
     if not kept.any():
@@ -93,15 +91,6 @@ def linear_candidates(problem: Problem) -> Predicted:
         fits=len(plans),
         ruled_out=listed.ruled_out,
     )
-
-
-def _entering(pool: Pool, problem: Problem) -> NDArray[np.bool_]:
-    """Return which sorted rows the stated condition lets in, (n,)."""
-    first = next(iter(pool.tables.values()))
-    names = dimension_names(first.frame, problem.unit, problem.time)
-    asked = asked_rows(first, names, problem.where, None, namesakes)
-    everyone = np.ones(len(pool.rows), dtype=bool)
-    return everyone if asked is None else np.asarray(asked.yes)[pool.rows]
 
 
 def _with_singletons(rows: Rows, plan: Plan, keep: NDArray[np.bool_]) -> list[tuple[Plan, NDArray[np.bool_]]]:

@@ -94,10 +94,9 @@ def _regressor(term: Term) -> Regressor:
 
 
 def _piece(factor: Factor) -> Piece:
-    node: Node = factor.node
-    marker = ""
+    node, marker = factor.node, ""
     if isinstance(node, Call) and node.name in _CENTRED:
-        marker, node = _CENTRED[node.name], node.argument
+        node, marker = node.argument, _CENTRED[node.name]
     if factor.kind != "value" or BY_SAMPLE & set(calls_of(node)):
         raise SpecError(
             message(

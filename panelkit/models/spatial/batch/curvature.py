@@ -138,6 +138,21 @@ class Bends(Brief):
         out[:, :K, K] = out[:, K, :K] = mixed / s2[:, None]
         return out
 
+    def meat(self) -> FloatArray:
+        """Return the scores summed by unit, their products times N / (N - 1) (m, K + 2, K + 2).
+
+        The log-determinant counts in equal shares of all units and periods (`scores.cell_scores`).
+        """
+        stack, s2, e = self.stack, self.at.sigma2[:, None, None], self.residuals[..., None]
+        lag = np.zeros_like(e)
+        if stack.lagged or stack.error:
+            lag = (stack.flat("wy") if stack.lagged else self.error_lag)[..., None]
+        cells = np.concatenate([self._filtered() * e / s2, lag * e / s2, e * e / (2.0 * s2 * s2)], axis=2)
+        cells = cells - cells.mean(axis=1, keepdims=True)
+        n, t = stack.shape
+        units = cells.reshape(stack.m, n, t, -1).sum(axis=2)
+        return np.asarray(units.transpose(0, 2, 1) @ units * n / (n - 1))
+
     def _filtered(self) -> FloatArray:
         """Return the filtered regressors (m, NT, K)."""
         stack = self.stack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,9 @@ from panelkit.models.spatial.batch.stacks import Stack, points_at
 from panelkit.show.brief import Brief
 
 CELLS = 20_000_000  # numbers that the largest array of a stack holds
+BREADS = ("information", "hessian", "cluster information", "cluster hessian")
+"""Standard errors of a batch: the inverse information or observed Hessian, and each about scores summed by unit."""
+
 AT_THE_EDGE = message("the likelihood is largest at the edge of its interval")
 
 
@@ -34,7 +37,9 @@ class Fits(Brief):
     """m spatial panels; k is the largest number of regressors, NaN stands where a fit has no such term.
 
     `b` and `theta` (m, k) are the coefficients of regressors and of their lags, `rho` and `lam` (m,). `factor` (m,) is
-    the root of n / (n - k), for errors with a small-sample factor. `refused[j]` says why fit j has no numbers.
+    the root of n / (n - k), for errors with a small-sample factor. `errors` are those of every bread, by name.
+    `r2` is the squared correlation of swept outcome and prediction, `r2_total` one less the share of the squares about
+    the mean that the residuals hold. `refused[j]` says why fit j has no numbers.
     """
 
     b: FloatArray
@@ -44,10 +49,9 @@ class Fits(Brief):
     sigma2: FloatArray
     loglik: FloatArray
     r2: FloatArray
+    r2_total: FloatArray
     factor: FloatArray
-    nobs: FloatArray
-    information: Errors
-    hessian: Errors
+    errors: Mapping[str, Errors]
     refused: tuple[Message | None, ...]
     jobs: tuple[Job, ...] = field(repr=False)
 
@@ -67,8 +71,7 @@ def fit_batch(jobs: Sequence[Job], *, errors: bool = True) -> Fits:
     -------
     Numbers that equal those of `SpatialPanel` to 1e-6 where the likelihood is that of a convention.
     """
-    k = max((job.cube.X.shape[2] for job in jobs), default=0)
-    out = _Sheet(len(jobs), k)
+    out = _Sheet(len(jobs), max((job.cube.X.shape[2] for job in jobs), default=0))
     for places, columns in _stacks(jobs, out):
         stack = Stack([jobs[j] for j in places], columns)
         _fill(out, np.array(places), stack, errors)
@@ -79,30 +82,24 @@ class _Sheet:
     """Where the numbers of a batch are written."""
 
     def __init__(self, m: int, k: int) -> None:
-        self.flat = {
-            name: np.full(m, np.nan)
-            for name in ("rho", "lam", "sigma2", "loglik", "r2", "factor", "nobs", "info", "hess")
+        names = ("rho", "lam", "sigma2", "loglik", "r2", "r2_total", "factor")
+        self.flat = {name: np.full(m, np.nan) for name in names}
+        self.b, self.theta = np.full((m, k), np.nan), np.full((m, k), np.nan)
+        self.errors = {
+            name: Errors(np.full((m, k), np.nan), np.full((m, k), np.nan), np.full(m, np.nan))
+            for name in BREADS
         }
-        self.wide = {name: np.full((m, k), np.nan) for name in ("b", "theta", "ib", "it", "hb", "ht")}
         self.refused: list[Message | None] = [None] * m
 
     def fits(self, jobs: tuple[Job, ...]) -> Fits:
         """Return what was written."""
-        flat, wide = self.flat, self.wide
         return Fits(
-            wide["b"],
-            wide["theta"],
-            flat["rho"],
-            flat["lam"],
-            flat["sigma2"],
-            flat["loglik"],
-            flat["r2"],
-            flat["factor"],
-            flat["nobs"],
-            Errors(wide["ib"], wide["it"], flat["info"]),
-            Errors(wide["hb"], wide["ht"], flat["hess"]),
-            tuple(self.refused),
-            jobs,
+            b=self.b,
+            theta=self.theta,
+            errors=self.errors,
+            refused=tuple(self.refused),
+            jobs=jobs,
+            **self.flat,
         )
 
 
@@ -143,12 +140,12 @@ def _fill(out: _Sheet, places: NDArray[np.int64], stack: Stack, errors: bool) ->
     out.flat["sigma2"][held] = points.sigma2[good]
     out.flat["loglik"][held] = loglik[good]
     out.flat["r2"][held] = _squared_correlation(bends)[good]
-    out.flat["nobs"][held] = float(np.prod(stack.shape))
+    out.flat["r2_total"][held] = _share_explained(bends)[good]
     out.flat["factor"][held] = np.sqrt(stack.nobs / (stack.nobs - k))[good]
     name = "rho" if stack.lagged else "lam" if stack.error else ""
     if name:
         out.flat[name][held] = points.spatial[good]
-    _spread(out, ("b", "theta"), places, stack, np.einsum("mij,mj->mi", stack.roots, points.b), good)
+    _spread((out.b, out.theta), places, stack, np.einsum("mij,mj->mi", stack.roots, points.b), good)
     if errors:
         _write_errors(out, places, stack, bends, good)
 
@@ -156,29 +153,27 @@ def _fill(out: _Sheet, places: NDArray[np.int64], stack: Stack, errors: bool) ->
 def _write_errors(
     out: _Sheet, places: NDArray[np.int64], stack: Stack, bends: Bends, good: NDArray[np.bool_]
 ) -> None:
-    K = stack.K
-    for matrix, wide, flat in (
-        (bends.information(), ("ib", "it"), "info"),
-        (bends.hessian(), ("hb", "ht"), "hess"),
-    ):
-        V = inverse(matrix)
-        variances = np.einsum("mij,mjk,mik->mi", stack.roots, V[:, :K, :K], stack.roots)
+    K, meat = stack.K, bends.meat()
+    breads = {"information": inverse(bends.information()), "hessian": inverse(bends.hessian())}
+    for name, into in out.errors.items():
+        bread = breads[name.removeprefix("cluster ")]
+        V = bread @ meat @ bread if name.startswith("cluster ") else bread
         with np.errstate(invalid="ignore"):
-            _spread(out, wide, places, stack, np.sqrt(variances), good)
+            found = np.sqrt(np.einsum("mij,mjk,mik->mi", stack.roots, V[:, :K, :K], stack.roots))
+            _spread((into.b, into.theta), places, stack, found, good)
             if stack.lagged or stack.error:
-                out.flat[flat][places[good]] = np.sqrt(V[:, K, K])[good]
+                into.spatial[places[good]] = np.sqrt(V[:, K, K])[good]
 
 
 def _spread(
-    out: _Sheet,
-    names: tuple[str, str],
+    into: tuple[FloatArray, FloatArray],
     places: NDArray[np.int64],
     stack: Stack,
     values: FloatArray,
     good: NDArray[np.bool_],
 ) -> None:
     """Write values (m, K) of regressors and of Durbin terms under the regressors they belong to."""
-    own, behind = out.wide[names[0]], out.wide[names[1]]
+    own, behind = into
     for row, (j, job) in enumerate(zip(places, stack.jobs, strict=True)):
         if not good[row]:
             continue
@@ -198,3 +193,10 @@ def _squared_correlation(bends: Bends) -> FloatArray:
     across = np.einsum("mi,mi->m", y, mean) ** 2
     sizes = np.einsum("mi,mi->m", y, y) * np.einsum("mi,mi->m", mean, mean)
     return np.divide(across, sizes, out=np.zeros_like(across), where=sizes > 0.0)
+
+
+def _share_explained(bends: Bends) -> FloatArray:
+    """Return 1 - e'e / (y - mean)'(y - mean) of the outcome before sweeping (m,)."""
+    raw = np.array([job.cube.y.reshape(-1) for job in bends.stack.jobs])
+    total = ((raw - raw.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    return np.asarray(1.0 - (bends.residuals**2).sum(axis=1) / total)

@@ -1,1 +1,0 @@
-"""Parts of the synthetic papers: true tables, styles of print, slips."""

@@ -1,0 +1,1 @@
+"""Spatial panels of one question: what programs, weights, samples and mistakes make of it."""
