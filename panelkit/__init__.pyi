@@ -3,6 +3,7 @@
 __version__: str
 __all__: list[str]
 
+from panelkit.audit.convention.search import find_convention as find_convention
 from panelkit.claims.awaited import waiting_claims as waiting_claims
 from panelkit.claims.check import check as check
 from panelkit.claims.file.load import load_claims as load_claims

@@ -25,7 +25,12 @@ _STATISTICS = (
     ("r2", message("R2")),
     ("r2_adjusted", message("adjusted R2")),
     ("r2_within", message("within R2")),
+    ("r2_between", message("between R2")),
+    ("r2_overall", message("overall R2")),
+    ("r2_pseudo", message("pseudo R2")),
     ("f", message("F statistic")),
+    ("weak_f", message("F statistic of weak instruments")),
+    ("underidentified", message("LM test of underidentification")),
     ("loglik", message("log-likelihood")),
     ("aic", message("AIC")),
     ("bic", message("BIC")),
@@ -55,6 +60,9 @@ _STATISTICS = (
     ("indirect_effect", message("indirect effect a·b")),
     ("mediated_share", message("mediated share")),
     ("sobel", message("Sobel z")),
+    ("draws", message("number of draws")),
+    ("lm", message("LM test of a model not named")),
+    ("robust_lm", message("robust LM test of a model not named")),
 )
 _BY_SUBJECT = (
     ("coefficient", message("coefficient")),
@@ -64,7 +72,9 @@ _BY_SUBJECT = (
     ("direct", message("spatial direct effect")),
     ("indirect", message("spatial indirect effect")),
     ("total", message("spatial total effect")),
+    ("p", message("p-value of a test")),
     ("threshold", message("threshold")),
+    ("critical", message("critical value")),
     ("mean", message("mean")),
     ("sd", message("standard deviation")),
     ("minimum", message("minimum")),
@@ -73,9 +83,16 @@ _BY_SUBJECT = (
     ("variance", message("variance")),
     ("cv", message("coefficient of variation")),
     ("count", message("number of values")),
+    ("quantile", message("quantile")),
+    ("range", message("range")),
+    ("skewness", message("skewness")),
+    ("kurtosis", message("kurtosis")),
+    ("vif", message("variance inflation factor")),
+    ("tolerance", message("tolerance, 1/VIF")),
     ("correlation", message("correlation")),
     ("weight", message("weight")),
     ("entropy", message("entropy")),
+    ("redundancy", message("utility of an indicator, one less its entropy")),
     ("coupling_c", message("coupling degree C")),
     ("coordination_d", message("coupling coordination degree D")),
     ("development_t", message("development T")),
@@ -87,6 +104,7 @@ _BY_SUBJECT = (
     ("gini_within", message("Gini within groups")),
     ("gini_between", message("net Gini between groups")),
     ("gini_transvariation", message("Gini of transvariation")),
+    ("inequality_of_group", message("inequality of one group or pair of groups")),
     ("share_within", message("contribution within, %")),
     ("share_between", message("contribution between, %")),
     ("share_transvariation", message("contribution of transvariation, %")),
@@ -100,5 +118,7 @@ ROLES = {key: Role(key, name, True) for key, name in _STATISTICS} | {
 """Roles by key. The `subject` of a coefficient is its variable as printed. `other`: of a correlation its second
 variable, of LR and Wald the restricted model ("sar", "sem"), of the U of systems which one (1, 2, ...). Of FEVD,
 `subject` is the horizon, `panel` the response and `other` the impulse. The p of a test is attached to it; its degrees
-of freedom are an entry of role `df` whose `subject` is the role of the test."""
+of freedom are an entry of role `df` whose `subject` is the role of the test. Where only the p of a test is printed, it
+is an entry of role `p` whose `subject` is the role of the test. `other` of a quantile or a critical value is its level.
+`panel` of a weight holds the levels above its indicator."""
 ROLES["df"] = Role("df", message("degrees of freedom"))

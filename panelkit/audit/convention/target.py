@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.show.brief import Brief
 
 # a number of a fit: the term that it is of ("" where it is of the whole fit), and what it is
 Slot = tuple[str, str]
@@ -51,8 +52,8 @@ class Wanted:
         return (self.high - self.low) / 2.0
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, eq=False)
+class Reading(Brief):
     """One way to read the groups of a target: the kind of each, and the slot of every wanted number, (J,)."""
 
     kinds: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
@@ -15,8 +15,10 @@ from panelkit.audit.convention.linear.pool import BY_APPEARANCE, BY_CODE, BY_LAB
 from panelkit.audit.convention.linear.terms import lags_of
 from panelkit.audit.convention.problem import Problem
 from panelkit.formula.tree import calls_of
+from panelkit.kernels.index import Array
 from panelkit.kernels.within import IntArray
 from panelkit.language.message import Message, message, verbatim
+from panelkit.show.brief import Brief
 
 FEWEST_PERIODS = 3
 _SUBSETS = 6  # optional terms of which all subsets are tried; of more, each alone out or in, and none
@@ -36,8 +38,8 @@ _ORDERS = {
 }
 
 
-@dataclass(frozen=True)
-class Ground:
+@dataclass(frozen=True, eq=False)
+class Ground(Brief):
     """What the axes stand on: the pool, the stated plan and its rows (n,), the search."""
 
     pool: Pool
@@ -100,7 +102,7 @@ def _units(ground: Ground) -> Iterator[Choice]:
             yield Choice(option, lambda plan, codes=codes: replace(plan, without=codes))  # type: ignore[misc]
 
 
-def _named_groups(labels: Sequence[object], held: IntArray) -> list[tuple[Message, tuple[int, ...]]]:
+def _named_groups(labels: Array, held: IntArray) -> list[tuple[Message, tuple[int, ...]]]:
     """Return the groups of provinces that papers leave out: the municipalities, those and Tibet."""
     from panelkit.data.provinces import lookup_many
 
@@ -123,10 +125,9 @@ def _samples(ground: Ground) -> Iterator[Choice]:
     for sample in ground.problem.samples or ():
         labels, times = ground.pool.panel.unit_labels, ground.pool.panel.time_labels
         codes = tuple(int(at) for name in sample.without_units for at in _places(name, labels))
-        inside = (
-            np.flatnonzero((times >= sample.years[0]) & (times <= sample.years[1])) if sample.years else []
-        )
-        window = (int(inside[0]), int(inside[-1])) if len(inside) else None
+        first, last = sample.years or (times[0], times[-1])
+        inside = np.flatnonzero((times >= first) & (times <= last))
+        window = (int(inside[0]), int(inside[-1])) if len(inside) else (0, -1)
         gone = tuple(int(at) for at in np.flatnonzero(np.isin(times, list(sample.without_years))))
         option = Option("sample", sample.name, verbatim(sample.name), 1)
         yield Choice(
@@ -137,11 +138,11 @@ def _samples(ground: Ground) -> Iterator[Choice]:
         )
 
 
-def _places(name: object, labels: Sequence[object]) -> IntArray:
+def _places(name: object, labels: Array) -> IntArray:
     from panelkit.models.reading import namesakes
 
     own = np.array([label == name for label in labels], dtype=bool)
-    others = None if own.any() else namesakes(str(name), np.asarray(labels))
+    others = None if own.any() else namesakes(str(name), labels)
     return np.flatnonzero(own if others is None else others)
 
 

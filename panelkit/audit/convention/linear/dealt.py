@@ -7,6 +7,7 @@ import numpy as np
 from panelkit.audit.convention.linear.predicted import Asked
 from panelkit.audit.convention.linear.regressions import Regression
 from panelkit.audit.convention.linear.shared import Solved
+from panelkit.audit.convention.linear.variances import VARIANCES
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 
 
@@ -21,7 +22,8 @@ def dealt_rows(
     out = np.empty((draws, len(asked.slots)))
     for at in range(draws):
         again = _again(regression, _exchanged(regression.solved, rng))
-        out[at] = asked.rows(again, scale + 1).reshape(scale + 1, -1, len(asked.slots))[scale, variance]
+        printed = asked.rows(again, scale + 1, leave_out=VARIANCES[variance].shared == "jackknife")
+        out[at] = printed.reshape(scale + 1, -1, len(asked.slots))[scale, variance]
     return out
 
 

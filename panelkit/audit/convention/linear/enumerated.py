@@ -14,13 +14,14 @@ from panelkit.audit.convention.linear.plans import Axis, Choice, Plan
 from panelkit.audit.convention.linear.regressions import Rows
 from panelkit.audit.convention.target import NOBS, Target
 from panelkit.language.message import Message, message
+from panelkit.show.brief import Brief
 
 MOST = 20_000  # regressions without a word from the user; about ten seconds
 _DEPTH = 2
 
 
-@dataclass(frozen=True)
-class Listed:
+@dataclass(frozen=True, eq=False)
+class Listed(Brief):
     """The plans, each with its rows (n,); how many were ruled out by their number of rows alone; what to say."""
 
     plans: tuple[tuple[Plan, NDArray[np.bool_]], ...]

@@ -31,6 +31,16 @@ SCALES = (
 )
 
 
+_FIRST, _LAST = ("effects", "covariance"), ("mistake",)
+
+
+def _in_order(option: Option) -> int:
+    """Return where an option stands in a label: effects, covariance, what departs, mistakes last."""
+    if option.axis in _FIRST:
+        return _FIRST.index(option.axis)
+    return len(_FIRST) + (option.mistake or option.axis in _LAST)
+
+
 class Candidates(Sequence[Candidate]):
     """Plans times ways to scale times covariances, as candidates that are made when asked for."""
 
@@ -52,7 +62,8 @@ class Candidates(Sequence[Candidate]):
     def __getitem__(self, at: int) -> Candidate:  # type: ignore[override]
         plan, scale, variance = self.parts(range(len(self))[at])
         scaled = (SCALES[scale],) if scale else ()
-        return Candidate((*self.plans[plan].options, *scaled, VARIANCES[variance].option))
+        options = (*self.plans[plan].options, *scaled, VARIANCES[variance].option)
+        return Candidate(tuple(sorted(options, key=_in_order)))
 
     @cached_property
     def departures(self) -> IntArray:
@@ -82,9 +93,9 @@ class Asked:
     slots: tuple[Slot, ...]
     pool: Pool
 
-    def rows(self, regression: Regression, scales: int) -> FloatArray:
-        """Return what a regression prints, (scales x V, S)."""
-        variances = self.variances(regression)
+    def rows(self, regression: Regression, scales: int, *, leave_out: bool = True) -> FloatArray:
+        """Return what a regression prints, (scales x V, S); the jackknife is missing without `leave_out`."""
+        variances = self.variances(regression, leave_out=leave_out and self.needs_errors)
         shared = _of_the_whole(regression.solved, regression.labels)
         scaling = _scalings(regression)[:scales]
         out = np.full((scales, len(VARIANCES), len(self.slots)), np.nan)
@@ -110,11 +121,11 @@ class Asked:
                 out[:, :, at] = t_survival(t[:, j], freedoms(solved.layout, solved.effects, len(solved.beta)))
         return out.reshape(-1, len(self.slots))
 
-    def variances(self, regression: Regression) -> FloatArray:
+    def variances(self, regression: Regression, *, leave_out: bool) -> FloatArray:
         """Return the variances of a regression under every covariance, (V, k)."""
         solved = regression.solved
         shared = dict(diagonals(solved, regression.calendar))
-        shared["jackknife"] = jackknife(solved) if self.needs_errors else np.full(len(solved.beta), np.nan)
+        shared["jackknife"] = jackknife(solved) if leave_out else np.full(len(solved.beta), np.nan)
         factor = factors(solved.layout, solved.effects, len(solved.beta))
         return np.array([shared[one.shared] for one in VARIANCES]) * factor[:, None]
 

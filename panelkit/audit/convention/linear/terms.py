@@ -94,9 +94,10 @@ def _regressor(term: Term) -> Regressor:
 
 
 def _piece(factor: Factor) -> Piece:
-    node, marker = factor.node, ""
+    node: Node = factor.node
+    marker = ""
     if isinstance(node, Call) and node.name in _CENTRED:
-        node, marker = node.argument, _CENTRED[node.name]
+        marker, node = _CENTRED[node.name], node.argument
     if factor.kind != "value" or BY_SAMPLE & set(calls_of(node)):
         raise SpecError(
             message(

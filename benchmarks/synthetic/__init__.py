@@ -1,0 +1,1 @@
+"""Parts of the synthetic papers: true tables, styles of print, slips."""

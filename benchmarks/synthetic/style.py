@@ -1,0 +1,160 @@
+"""How a true table is printed: digits, brackets, stars, language, signs, and the strings that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmarks.synthetic.true import Number, TrueTable, choice
+
+Place = tuple[int, int, str]
+"""Line, column, part: "number", "stars", "bracket", "low", "high", or "se", "t", "p" in columns of their own."""
+LEVELS = ((0.1, 0.05, 0.01), (0.05, 0.01, 0.001))
+FORMS = ("csv", "tabs", "text", "markdown", "tex", "html")
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style of print.
+
+    `bracket` is what stands in brackets below an estimate or beside it; `said` whether the note says so and
+    `levels_said` whether it says the levels; `facts_said` whether it states provinces and years.
+    """
+
+    language: int
+    digits: int
+    bracket: str
+    below: bool
+    levels: tuple[float, ...]
+    said: bool
+    levels_said: bool
+    facts_said: bool
+    form: str
+    shape: str
+    minus: str
+    star: str
+    bare_zero: bool
+    p_row: bool
+
+
+def style(rng: np.random.Generator, form: str | None = None) -> Style:
+    """Return a random style."""
+    return Style(
+        language=int(rng.integers(2)),
+        digits=int(rng.choice([2, 3, 3, 3, 4, 4])),
+        bracket=str(rng.choice(["se", "se", "t", "p"])),
+        below=bool(rng.random() < 0.6),
+        levels=LEVELS[int(rng.random() < 0.25)],
+        said=bool(rng.random() < 0.7),
+        levels_said=bool(rng.random() < 0.7),
+        facts_said=bool(rng.random() < 0.5),
+        form=form or choice(rng, FORMS),
+        shape=choice(rng, ("()", "()", "[]")),
+        minus=choice(rng, ("-", "-", "−", "–")),
+        star=choice(rng, ("*", "*", "*", "∗")),
+        bare_zero=bool(rng.random() < 0.08),
+        p_row=bool(rng.random() < 0.3),
+    )
+
+
+@dataclass(frozen=True)
+class Printout:
+    """A table as strings by place, before it is laid out."""
+
+    true: TrueTable
+    style: Style
+    pieces: Mapping[Place, str]
+
+    def with_piece(self, place: Place, text: str) -> Printout:
+        return replace(self, pieces={**self.pieces, place: text})
+
+    def stars_of(self, line: int, column: int) -> str:
+        return self.pieces.get((line, column, "stars"), "")
+
+
+def number_text(value: float, digits: int, style: Style) -> str:
+    """Return a number as printed."""
+    text = f"{abs(value):.{digits}f}"
+    if style.bare_zero and text.startswith("0."):
+        text = text[1:]
+    return (style.minus if value < 0.0 else "") + text
+
+
+def print_out(true: TrueTable, style: Style) -> Printout:
+    """Return the strings of a table in a style."""
+    pieces: dict[Place, str] = {}
+    for row, line in enumerate(true.lines):
+        for column, number in enumerate(line.numbers):
+            if number is None:
+                continue
+            digits = style.digits if number.digits is None else number.digits
+            pieces[row, column, "number"] = number_text(number.value, digits, style)
+            for part, text in _beside(true, number, style).items():
+                pieces[row, column, part] = text
+    return Printout(true, style, pieces)
+
+
+def _beside(true: TrueTable, number: Number, style: Style) -> dict[str, str]:
+    """Return stars, brackets and ends of an estimate or a test."""
+    out: dict[str, str] = {}
+    if number.p is not None and number.starred:
+        out["stars"] = style.star * sum(number.p < level for level in style.levels)
+    if number.low is not None and number.high is not None and true.kind in ("threshold", "one fit") and not (
+        true.kind == "threshold" and number.starred
+    ):  # fmt: skip
+        out["low"] = number_text(number.low, style.digits, style)
+        out["high"] = number_text(number.high, style.digits, style)
+    if number.se is not None and true.kind == "one fit":
+        out["se"] = number_text(number.se, style.digits, style)
+        out["t"] = number_text(number.value / number.se, max(2, style.digits - 1), style)
+        out["p"] = number_text(number.p or 0.0, 3, style)
+    elif number.se is not None and number.p is not None:
+        out["bracket"] = {
+            "se": number_text(number.se, style.digits, style),
+            "t": number_text(number.value / number.se, 2, style),
+            "p": number_text(number.p, max(3, style.digits), style),
+        }[style.bracket]
+    elif number.p is not None:
+        out["bracket"] = number_text(number.p, 3, style)
+    return out
+
+
+def note_of(printout: Printout) -> str:
+    """Return the note under a table: brackets, stars, sample, as far as the style says them."""
+    style, true = printout.style, printout.true
+    zh = style.language == 1
+    said: list[str] = []
+    starred = any(text for place, text in printout.pieces.items() if place[2] == "stars")
+    if true.brackets and style.said and true.kind not in ("one fit",):
+        said.append(_brackets_said(true, style, zh))
+    if starred and style.levels_said:
+        pairs = list(zip(("***", "**", "*"), reversed(style.levels), strict=True))
+        if zh:
+            said.append(
+                "、".join(m for m, _ in pairs)
+                + "分别表示在"
+                + "、".join(f"{100 * level:g}%" for _, level in pairs)
+                + "水平上显著"
+            )
+        else:
+            said.append(", ".join(f"{mark} p<{level:g}" for mark, level in pairs))
+    if style.facts_said and "provinces" in true.facts:
+        n, t = true.facts["provinces"], true.facts["years"]
+        said.append(f"样本为{n}个省份2006—{2005 + t}年" if zh else f"Sample: {n} provinces, 2006-{2005 + t}")
+    if true.facts.get("simulated") and style.facts_said:
+        said.append("效应由500次模拟得到" if zh else "Effects are means over 500 simulations")
+    if not said:
+        return ""
+    return ("注：" + "；".join(said) + "。") if zh else "Notes: " + ". ".join(said) + "."
+
+
+def _brackets_said(true: TrueTable, style: Style, zh: bool) -> str:
+    if true.kind == "tests":
+        return "括号内为P值" if zh else "p-values in parentheses"
+    return {
+        "se": ("standard errors in parentheses", "括号内为标准误"),
+        "t": ("t statistics in parentheses", "括号内为t值"),
+        "p": ("p-values in parentheses", "括号内为P值"),
+    }[style.bracket][zh]

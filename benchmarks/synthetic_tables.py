@@ -1,0 +1,87 @@
+"""Synthetic papers: true tables from real fits and indices, printed in random styles, with and without one error.
+
+    python -m benchmarks.synthetic_tables 3          # three tables with an error each, and what it is
+
+A table is known by its seed: kind, panel, style and error follow from it.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.synthetic import numbers, regressions, spatials
+from benchmarks.synthetic.layouts import text_of
+from benchmarks.synthetic.slips import Planted, plant
+from benchmarks.synthetic.style import Printout, print_out, style
+
+KINDS = (
+    regressions.fixed_effects,
+    regressions.pooled,
+    regressions.one_fit,
+    regressions.gmm,
+    regressions.threshold,
+    regressions.mediation,
+    spatials.durbin,
+    spatials.models,
+    spatials.tests,
+    spatials.effects,
+    numbers.coupling,
+    numbers.inequality,
+    numbers.dagum,
+    numbers.weights,
+    numbers.descriptives,
+    numbers.correlations,
+    numbers.decomposition,
+)
+SEED = 20261201
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A printed table as text, clean or with one error planted."""
+
+    seed: int
+    printout: Printout
+    planted: Planted | None
+
+    @property
+    def text(self) -> str:
+        return text_of(self.printout)
+
+
+def sample(number: int, *, error: bool, seed: int = SEED) -> Sample:
+    """Return a table by number: kinds take turns, everything else is drawn."""
+    rng = np.random.default_rng([seed, number])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        true = KINDS[number % len(KINDS)](rng)
+    clean = print_out(true, style(rng))
+    planted = plant(clean, rng) if error else None
+    return Sample(number, clean if planted is None else planted.printout, planted)
+
+
+def samples(count: int, *, error: bool, seed: int = SEED) -> Iterator[Sample]:
+    """Yield tables; with `error`, those alone in which one could be planted."""
+    for number in range(count):
+        one = sample(number, error=error, seed=seed)
+        if not error or one.planted is not None:
+            yield one
+
+
+def main(count: int) -> None:
+    """Print tables with their errors."""
+    for one in samples(count, error=True):
+        print(one.text)
+        if one.planted is not None:
+            print(
+                f"-- {one.planted.truth.name}: {one.planted.before} -> {one.planted.after} ({one.planted.slip})\n"
+            )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

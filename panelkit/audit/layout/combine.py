@@ -1,0 +1,40 @@
+"""What a number is by its row and its column together, in a table of models."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from panelkit.audit.layout.columns import Column
+from panelkit.audit.layout.rows import Row
+from panelkit.audit.layout.subjects import Subject
+from panelkit.audit.vocabulary.spatial import is_w
+
+
+def combined(said: Subject, column: Column, row: Row) -> Subject:
+    """Return what a number is by its row and its column, in a table of models."""
+    measure = column.said.measure
+    if measure is None:
+        if said.role == "rho_or_lambda":
+            return replace(said, role=_parameter(column))
+        return said
+    if measure.role in ("direct", "indirect", "total"):
+        if said.statistic:
+            return said
+        return Subject(measure.role, said.subject, length=measure.other)
+    if measure.role == "df":
+        return Subject("df", said.role)
+    if measure.role == "mediated_share":
+        return Subject("mediated_share" if said.role == "indirect_effect" else "unknown", said.subject)
+    if said.statistic:
+        return said
+    name = "" if is_w(row.label) else said.subject
+    return Subject(measure.role, name or row.label, measure.other, statistic=True)
+
+
+def _parameter(column: Column) -> str:
+    """Return which spatial parameter a model has by its name."""
+    name = column.heading.lower()
+    if re.search(r"sem|error|误差", name):
+        return "lambda"
+    return "rho" if re.search(r"sar|sdm|durbin|lag|slm|杜宾|滞后", name) else "unknown"

@@ -1,0 +1,101 @@
+"""Entries while they are being read: numbers, and what turns out to belong to them further right or below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from panelkit.audit.entries import Attached, Entry, Meaning
+from panelkit.audit.layout.grid import Cell
+from panelkit.audit.printed import Bracket, Printed, plain
+
+TESTS = frozenset(
+    (
+        *(
+            "lm_lag",
+            "lm_error",
+            "robust_lm_lag",
+            "robust_lm_error",
+            "lm_sarma",
+            "lm",
+            "robust_lm",
+            "lr",
+            "wald",
+        ),
+        *("hausman", "ar1", "ar2", "hansen", "sargan", "f", "weak_f", "underidentified", "correlation"),
+    )
+)
+"""Roles whose unnamed bracket is a p-value where it can be one."""
+Shapes = dict[str, Meaning]
+
+
+@dataclass
+class Draft:
+    """An entry that may still receive attached numbers and stars."""
+
+    cell: Cell
+    label: str
+    heading: str
+    panel: str
+    role: str
+    subject: str
+    number: Printed
+    stars: int = 0
+    other: str = ""
+    attached: list[Attached] = field(default_factory=list)
+
+    def attach(self, cell: Cell, kind: Meaning, shapes: Shapes) -> None:
+        """Attach the numbers of a cell, and its stars where the number has none of its own."""
+        if cell.held.number is not None:
+            self.attached.append(Attached(self.meaning(kind, cell.held.number), cell.held.number))
+        self.attach_brackets(cell.held.brackets, kind, shapes)
+        if not self.stars:
+            self.stars = plain(cell.text).count("*")
+
+    def attach_brackets(self, brackets: Iterable[Bracket], kind: Meaning, shapes: Shapes) -> None:
+        """Attach the numbers of brackets: what the bracket, the row or column, the notes say that they are."""
+        for bracket in brackets:
+            if len(bracket.numbers) == 2:
+                low, high = bracket.numbers
+                self.attached += [Attached("low", low), Attached("high", high)]
+                continue
+            said: Meaning = kind if kind != "bracket" else shapes.get(bracket.shape, "bracket")
+            if bracket.named and bracket.named != "ci":
+                said = bracket.named
+            self.attached.append(Attached(self.meaning(said, bracket.numbers[0]), bracket.numbers[0]))
+
+    def meaning(self, kind: Meaning, number: Printed) -> Meaning:
+        """Return the meaning of a bracket that nothing names: the p of a test where it can be one."""
+        possible = 0.0 <= number.value <= 1.0 and not plain(number.text).startswith("-")
+        return "p" if kind == "bracket" and self.role in TESTS and possible else kind
+
+    def entry(self, table: int) -> Entry:
+        return Entry(
+            table=table,
+            row=self.cell.row,
+            column=self.cell.column,
+            label=self.label,
+            heading=self.heading,
+            panel=self.panel,
+            role=self.role,
+            subject=self.subject,
+            number=self.number,
+            stars=self.stars,
+            attached=tuple(self.attached),
+            other=self.other,
+        )
+
+
+def number_of(cell: Cell) -> tuple[Printed | None, tuple[Bracket, ...]]:
+    """Return the number of a cell, and the brackets that belong to it: a lone bracket is itself the number."""
+    if cell.held.number is not None:
+        return cell.held.number, cell.held.brackets
+    first = cell.held.brackets[0] if cell.held.brackets else None
+    if first is None:
+        return None, ()
+    return first.numbers[0], cell.held.brackets[1:]
+
+
+def can_be_p(number: Printed) -> bool:
+    """Return whether a number can be a p-value."""
+    return 0.0 <= number.value <= 1.0 and not number.text.strip().startswith(("-", "−"))

@@ -1,0 +1,96 @@
+"""The rows of a part: their labels, and whether they go on with the row above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from panelkit.audit.layout.blocks import Part
+from panelkit.audit.layout.grid import Cell, texts_of
+from panelkit.audit.vocabulary.marks import heads_ranks, heads_remarks
+from panelkit.audit.vocabulary.parts import part_of
+from panelkit.audit.vocabulary.squeezed import squeezed
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a part: its own label, the labels above it in the columns left of it, its cells.
+
+    `part` names what the row holds of the row above ("t" of "(t)" or "bracket" where it has no label of its own);
+    `alone` is True where nothing stands beside the label.
+    """
+
+    cells: tuple[Cell, ...]
+    label: str
+    above: tuple[str, ...]
+    part: str
+    alone: bool
+
+
+class Labels:
+    """Labels of rows in one or several columns; blanks in the columns left take what stands above them."""
+
+    def __init__(self, part: Part, columns: Sequence[int]) -> None:
+        heads = {
+            c: next((line[c].text for line in reversed(part.heads) if line[c].text), "") for c in columns
+        }
+        asides = {
+            c for c in columns if heads_remarks(heads[c]) or (heads_ranks(heads[c]) and len(columns) > 1)
+        }
+        self.columns = [c for c in columns if c not in asides] or list(columns)
+        self.last: dict[int, str] = {}
+
+    def read(self, cells: Sequence[Cell], until: int | None = None) -> tuple[str, tuple[str, ...]]:
+        """Return the label of a row and those above it; "" where the row has none of its own.
+
+        `until`: only columns left of it (a figure between columns of labels is headed by those left of it).
+        """
+        columns = [c for c in self.columns if until is None or c < until]
+        own = [c for c in columns if cells[c].shape != "blank"]
+        for column in own:
+            text = cells[column].text.strip()
+            if text != self.last.get(column):
+                for right in [c for c in self.columns if c > column]:
+                    self.last.pop(right, None)
+            self.last[column] = text
+        if not own:
+            return "", ()
+        return self.last[own[-1]], tuple(self.last[c] for c in columns if c < own[-1] and c in self.last)
+
+
+def rows_of(part: Part, labels: Labels, figures: Sequence[int]) -> Iterator[Row]:
+    """Yield the rows of a part with what they say of themselves."""
+    previous = ""
+    lines = [line for line in part.body if any(cell.shape != "blank" for cell in line)]
+    for at, cells in enumerate(lines):
+        label, above = labels.read(cells)
+        shapes = {str(cells[index].shape) for index in figures} - {"blank"}
+        if not label and "value" in shapes and at + 1 < len(lines):
+            label = _centred(lines[at + 1], labels, figures, shapes)
+        part_said = _goes_on(label, previous, shapes) if at else ""
+        texts = texts_of(cells)
+        alone = len(texts) == 1 and "value" not in shapes and "bracket" not in shapes
+        yield Row(tuple(cells), label, above, part_said, alone and bool(label or texts))
+        if not part_said:
+            previous = label
+
+
+def _centred(cells: Sequence[Cell], labels: Labels, figures: Sequence[int], above: set[str]) -> str:
+    """Return the label printed between a row of numbers and the brackets below it."""
+    shapes = {cells[index].shape for index in figures} - {"blank"}
+    own = [cells[c].text.strip() for c in labels.columns if cells[c].shape != "blank"]
+    return (
+        own[-1] if own and shapes == {"bracket"} and "bracket" not in above and not part_of(own[-1]) else ""
+    )
+
+
+def _goes_on(label: str, previous: str, shapes: set[str]) -> str:
+    """Return the part of the row above that a row holds, "" where it is a row of its own."""
+    if "value" not in shapes and "bracket" not in shapes:
+        return ""
+    named = part_of(label) if label else ""
+    if named and named != "value":
+        return named
+    if not label or (squeezed(label) == squeezed(previous) and "value" not in shapes):
+        return "bracket"
+    return ""

@@ -1,0 +1,69 @@
+"""A part of a table before its walk: what kind it is, what its columns hold, the names that it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from panelkit.audit.layout.blocks import Part
+from panelkit.audit.layout.columns import Column, columns_of, label_columns, spread_headings
+from panelkit.audit.layout.correlations import is_correlation
+from panelkit.audit.layout.notes import Said
+from panelkit.audit.layout.rows import Labels, Row, rows_of
+from panelkit.audit.layout.sections import Section
+from panelkit.audit.layout.subjects import Names
+from panelkit.audit.layout.tabular import numbered_subjects
+from panelkit.audit.layout.walk import Walk
+from panelkit.audit.vocabulary.kinds import Kind, kind_of
+from panelkit.audit.vocabulary.marks import is_numbered
+from panelkit.audit.vocabulary.spatial import effect_of, lagged_of, name_of
+from panelkit.audit.vocabulary.squeezed import squeezed
+
+
+def walk_of(
+    part: Part, covered: Mapping[tuple[int, int], str], title: str, said: Said, section: Section
+) -> Walk:
+    """Return the walk over a part, at its end: `section` is where the part before it ended."""
+    places = label_columns(part)
+    headings = spread_headings(part, covered)
+    figures = [index for index in range(len(part.body[0])) if index not in places]
+    rows = list(rows_of(part, Labels(part, places), figures))
+    kind = _kind(part, headings, places, rows, title)
+    columns = columns_of(part, places, headings, kind)
+    if kind in ("models", "mediation", "descriptive") and is_correlation(rows, columns):
+        kind = "correlation" if kind != "descriptive" else kind
+        columns = columns_of(part, places, headings, kind)
+    numbered = numbered_subjects([(row.label, row.above) for row in rows if not row.part and not row.alone])
+    names = names_of(rows, columns, title)
+    walk = Walk(kind, columns, Labels(part, places), names, title, numbered, said.shapes, said.tests, section)
+    for row in rows_of(part, walk.labels, figures):
+        walk.step(row)
+    return walk
+
+
+def _kind(
+    part: Part, headings: Sequence[Sequence[str]], places: Sequence[int], rows: Sequence[Row], title: str
+) -> Kind:
+    """Return the kind of table by its headings, its labels and its title."""
+    heads = [text for line in headings for index, text in enumerate(line) if index not in places and text]
+    return kind_of(title, heads, [row.label for row in rows if not row.alone])
+
+
+def names_of(rows: Sequence[Row], columns: Sequence[Column], title: str) -> Names:
+    """Return the names by which the rows of a table of models are told apart."""
+    labels = [row.label for row in rows if row.label]
+    pieces = [piece for column in columns for piece in column.pieces if not is_numbered(piece)]
+    outcomes = {name_of(column.dependent) for column in columns if column.dependent}
+    own = {name_of(label) for label in labels}
+    headed = {name_of(piece) for piece in pieces} - own
+    words = [*labels, *pieces]
+    effects = {effect.role for word in words if (effect := effect_of(word))}
+    lengths = {effect.length for word in words if (effect := effect_of(word))}
+    said = {squeezed(label) for label in labels}
+    spatial = any(lagged_of(label) for label in labels) or "lambda" in said
+    return Names(
+        labels=frozenset(own),
+        outcomes=frozenset(outcomes | headed),
+        both_effects={"direct", "indirect"} <= effects,
+        both_runs={"short", "long"} <= lengths,
+        of_effects=bool({"sigmau", "σu", "sigma_u"} & said) and not spatial,
+    )

@@ -1,0 +1,231 @@
+"""The walk down a part of a table: every number becomes an entry, or belongs to one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from panelkit.audit.entries import Mark
+from panelkit.audit.layout.columns import Column
+from panelkit.audit.layout.combine import combined
+from panelkit.audit.layout.drafts import Draft, Shapes, can_be_p, number_of
+from panelkit.audit.layout.grid import Cell
+from panelkit.audit.layout.owners import give, meaning_of, owner_of
+from panelkit.audit.layout.rows import Labels, Row
+from panelkit.audit.layout.sections import Section
+from panelkit.audit.layout.subjects import Names, Subject, subject_of
+from panelkit.audit.layout.tabular import response_of, tabular_of
+from panelkit.audit.layout.words import INDEXED
+from panelkit.audit.vocabulary.kinds import Kind
+from panelkit.audit.vocabulary.spatial import name_of, section_of
+
+
+@dataclass
+class Walk:
+    """What is known while the rows of a part are read, and what has been read so far."""
+
+    kind: Kind
+    columns: Sequence[Column]
+    labels: Labels
+    names: Names
+    title: str
+    numbered: dict[str, str]
+    shapes: Shapes
+    tests: frozenset[str]
+    section: Section = Section()
+    drafts: list[Draft] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    unread: list[Cell] = field(default_factory=list)
+    blanks: int = 0
+    base: dict[int, Draft] = field(default_factory=dict)
+    regressors: list[str] = field(default_factory=list)
+    lagged: list[str] = field(default_factory=list)
+    waiting: str = ""
+
+    def step(self, row: Row) -> None:
+        """Read one row."""
+        self._note(row)
+        if row.alone:
+            self._enter(row.label or next(cell.text for cell in row.cells if cell.text.strip()))
+            return
+        if row.part and (self.base or row.part != "bracket"):
+            self._go_on(row)
+            return
+        if not row.label and self.waiting:
+            row = replace(row, label=self.waiting)
+        self.waiting = ""
+        if any(row.cells[column.index].shape in ("value", "bracket") for column in self.columns):
+            self._begin(row)
+
+    def _note(self, row: Row) -> None:
+        """Keep what a row says without numbers, and what holds digits and cannot be read."""
+        shown = {column.index for column in self.columns}
+        for cell in () if row.alone else row.cells:
+            at = row.cells.index(cell)
+            if cell.shape == "blank":
+                self.blanks += at in shown
+            elif cell.shape == "mark" or (cell.shape == "text" and at not in self.labels.columns):
+                self.marks.append(Mark(cell.row, cell.column, row.label, cell.text))
+            if cell.shape == "text" and at in shown and re.search(r"\d", cell.text):
+                self.unread.append(cell)
+
+    def _enter(self, heading: str) -> None:
+        before = self.section.panel
+        self.section = self.section.entered(heading)
+        if self.section.panel != before:
+            self.regressors.clear()
+            self.lagged.clear()
+        self.waiting = heading
+        self.base = {}
+
+    def _go_on(self, row: Row) -> None:
+        """Attach a row to the one above."""
+        for column in self.columns:
+            cell = row.cells[column.index]
+            if cell.shape not in ("value", "bracket", "stars"):
+                continue
+            base = self.base.get(column.index)
+            kind = (
+                column.said.part
+                if row.part == "bracket" and column.said.part not in ("", "value")
+                else row.part
+            )
+            if base is None:
+                self._unknown(cell, row.label, column)
+            else:
+                base.attach(cell, meaning_of(kind), self.shapes)
+
+    def _begin(self, row: Row) -> None:
+        """Read a row with a label of its own."""
+        self.base = {}
+        lefts: list[tuple[Column, Draft]] = []
+        said = None if self.kind in INDEXED else self._subject(row)
+        for column in self.columns:
+            cell = row.cells[column.index]
+            if cell.shape == "stars" and lefts:
+                lefts[-1][1].attach(cell, "bracket", self.shapes)
+            if cell.shape not in ("value", "bracket"):
+                continue
+            owner = owner_of(column, cell, lefts)
+            if owner is not None:
+                give(owner, column, cell, self.shapes)
+                continue
+            draft = self._draft(row, column, cell, said)
+            if draft is not None:
+                lefts.append((column, draft))
+                self.base[column.index] = draft
+
+    def _subject(self, row: Row) -> Subject:
+        """Return what a row of a table of models is about, under its section and the labels above."""
+        said = subject_of(row.label, self.kind, self.names)
+        for heading in row.above:
+            role, length = section_of(heading)
+            if role and not said.statistic:
+                said = replace(said, role=role, length=length)
+        if not said.statistic and self.section.role:
+            said = self._in_section(said)
+        if said.role in ("lm", "robust_lm"):
+            of_lag = re.search(r"lag|滞后", self.section.heading + " ".join(row.above), re.I)
+            of_error = re.search(r"err|误差", self.section.heading + " ".join(row.above), re.I)
+            if of_lag or of_error:
+                said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
+        self._remember(said)
+        if said.role in ("direct", "indirect", "total") and not said.subject:
+            said = replace(said, subject=self._main())
+        return said
+
+    def _in_section(self, said: Subject) -> Subject:
+        if self.section.role in ("parameters", "tests"):
+            return (
+                replace(said, role="unknown")
+                if said.role == "coefficient" and self.section.role == "parameters"
+                else said
+            )
+        if self.section.role == "coefficient" and said.role == "spatial_lag_x":
+            return said
+        return replace(said, role=self.section.role, length=self.section.length)
+
+    def _remember(self, said: Subject) -> None:
+        if said.role == "coefficient" and said.subject not in self.regressors:
+            self.regressors.append(said.subject)
+        if said.role == "spatial_lag_x" and said.subject not in self.lagged:
+            self.lagged.append(said.subject)
+
+    def _main(self) -> str:
+        """Return the variable that unnamed effects are about: the only lagged regressor, else the first one."""
+        if len(self.lagged) == 1:
+            return self.lagged[0]
+        return (self.regressors or self.lagged or [""])[0]
+
+    def _draft(self, row: Row, column: Column, cell: Cell, said: Subject | None) -> Draft | None:
+        """Return the entry of a cell, added to those read."""
+        label, above, panel = row.label, row.above, self.section.panel
+        if len(self.labels.columns) > 1 and self.kind in INDEXED:
+            label, above = self.labels.read(row.cells, until=column.index)
+            label = label or self._standing(column)
+        if said is None:
+            known = tabular_of(label, above, column, self.kind, self.numbered)
+            if self.kind == "fevd":
+                panel = response_of(label, above, column, self.section.panel, self.title)
+        else:
+            known = combined(said, column, row)
+        if not panel and above and not any(section_of(one)[0] for one in above):
+            panel = " ".join(above)
+        if known.length and self.names.both_runs:
+            panel = " ".join(filter(None, (panel, f"{known.length} run")))
+        number, rest = number_of(cell)
+        if number is None:
+            return None
+        role, subject = known.role, known.subject
+        if known.part == "p" or (role in self.tests and not known.part and can_be_p(number)):
+            found = self._tested(known, column)
+            if found is not None:
+                found.attach(cell, "p", self.shapes)
+                return None
+            role, subject = "p", known.role
+        elif known.part and known.part != "value":
+            found = self._last(known, column)
+            if found is not None:
+                found.attach(cell, meaning_of(known.part), self.shapes)
+                return None
+            role = "unknown"
+        draft = Draft(cell, label, column.heading, panel, role, subject, number, cell.held.stars, known.other)
+        draft.attach_brackets(rest, "bracket", self.shapes)
+        self.drafts.append(draft)
+        return draft
+
+    def _standing(self, column: Column) -> str:
+        """Return the label that still stands left of a column, from a row above."""
+        held = [c for c in self.labels.columns if c < column.index and c in self.labels.last]
+        return self.labels.last[held[-1]] if held else ""
+
+    def _tested(self, known: Subject, column: Column) -> Draft | None:
+        """Return the statistic of the same test in the same column, whose p-value this is."""
+        same = [
+            d
+            for d in self.drafts
+            if d.cell.column == column.place and d.role == known.role and d.other == known.other
+        ]
+        return same[-1] if same else None
+
+    def _last(self, known: Subject, column: Column) -> Draft | None:
+        """Return the number of the same subject in the same column."""
+        same = [d for d in self.drafts if d.cell.column == column.place and d.subject == known.subject]
+        return same[-1] if same else None
+
+    def _unknown(self, cell: Cell, label: str, column: Column) -> None:
+        number, rest = number_of(cell)
+        if number is not None:
+            draft = Draft(
+                cell,
+                label,
+                column.heading,
+                self.section.panel,
+                "unknown",
+                name_of(label),
+                number,
+                cell.held.stars,
+            )
+            draft.attach_brackets(rest, "bracket", self.shapes)
+            self.drafts.append(draft)
