@@ -85,7 +85,7 @@ def descriptives(printout: Printout) -> Iterator[Truth]:
                 "mean of counts", (mean,), lambda out, mean=mean: _whole(ends(out.pieces[mean]), size)
             )
         if printout.style.facts_said:
-            yield zero("N = provinces x years", [n], lambda c: c[:, 0] - size)
+            yield zero("N <= provinces x years", [n], lambda c: np.append(size - c[:, 0], -1.0))
 
 
 def _whole(mean: tuple[float, float], size: int) -> bool:

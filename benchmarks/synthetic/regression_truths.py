@@ -13,13 +13,15 @@ from benchmarks.synthetic.style import Place, Printout
 
 
 def sample(printout: Printout) -> Iterator[Truth]:
-    """Yield N = provinces x years where the note states them."""
+    """Yield N <= provinces x years where the note states them: rows may be missing."""
     true, place = printout.true, printout.true.find("nobs")
     if place is None or not printout.style.facts_said or "lags" in true.facts:
         return
     size = true.facts["provinces"] * true.facts["years"]
     for column in columns_of(printout):
-        yield zero("N = provinces x years", [(place, column, "number")], lambda c: c[:, 0] - size)
+        yield zero(
+            "N <= provinces x years", [(place, column, "number")], lambda c: np.append(size - c[:, 0], -1.0)
+        )
 
 
 def pooled(printout: Printout) -> Iterator[Truth]:

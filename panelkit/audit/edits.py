@@ -55,9 +55,7 @@ def star_edits(count: int) -> Iterator[Edit]:
     """Yield the counts of stars that may have been meant."""
     for meant in range(MOST_STARS + 1):
         if meant != count:
-            yield Edit(
-                as_stars(meant), STARS_LOST if meant > count else STARS_ADDED, min(abs(meant - count), 2)
-            )
+            yield Edit(as_stars(meant), STARS_LOST if meant > count else STARS_ADDED)
 
 
 def _same(read: Printed | None, printed: Printed) -> bool:

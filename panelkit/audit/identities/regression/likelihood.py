@@ -116,6 +116,8 @@ def _criteria_of(held: Sequence[Entry], counted: int) -> Judge:
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         by = dict(zip(roles, numbers, strict=True))
         rows = [by[role].value for role in ("nobs", "units") if role in by and by[role].value > 1.0]
+        if "bic" in by and not rows:
+            return None
         text = shown([by[role] for role in ("aic", "bic") if role in by])
         sizes: list[float | None] = [*rows] if "bic" in by else [None]
         found = [_parameters(by, size, over) for size in sizes for over in (1.0, *rows[:1])]
