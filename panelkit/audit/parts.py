@@ -14,6 +14,7 @@ EFFECTS = ("direct", "indirect", "total")
 PATHS = ("path_a", "path_b", "total_effect", "direct_effect", "indirect_effect")
 MAIN = (*SLOPES, "rho", "lambda", *EFFECTS, *PATHS)
 ESTIMATES = (*MAIN, "constant", "sigma2")
+ROWS_OF_A_UNIT = 12.0
 _FEW_CLUSTERS = re.compile(r"driscoll|kraay|two-?way cluster|双向聚类|双重聚类", re.IGNORECASE)
 
 
@@ -45,15 +46,20 @@ def words(table: Table) -> str:
 
 
 def degrees_of(table: Table, entry: Entry) -> Interval:
-    """Return the degrees of freedom that a statistic of an entry may have: from 20, or fewer where few rows are, to
-    those of the normal.
+    """Return the degrees of freedom that a statistic of an entry may have, to those of the normal.
+
+    Errors may be clustered by unit, so that they are as few as units less one: printed or stated units, or a unit for
+    every twelve rows; 20 where many rows are, 10 where nothing is known.
     """
     infinite = float("inf")
     if table.facts.normal:
         return Interval(infinite, infinite)
-    known = [20.0]
-    rows = statistic(table, "nobs", entry)
+    rows, units = statistic(table, "nobs", entry), statistic(table, "units", entry)
+    known = [10.0 if rows is None and units is None and table.facts.provinces is None else 20.0]
+    if units is not None or table.facts.provinces is not None:
+        known.append((units.number.value if units is not None else float(table.facts.provinces or 21)) - 1.0)
     if rows is not None:
+        known.append(rows.number.value / ROWS_OF_A_UNIT - 1.0)
         known.append(rows.number.value - len(table.of(*SLOPES, "constant", column=entry.column)) - 1.0)
     groups = statistic(table, "clusters", entry)
     if groups is not None or table.facts.clusters is not None:

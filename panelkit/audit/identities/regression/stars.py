@@ -74,7 +74,7 @@ def lines_of(table: Table, entry: Entry, reading: Reading) -> Lines:
     """Return what the stars of an entry mean, by what the table shows of its other stars."""
     most = max((one.stars for one in table.entries), default=0)
     top = most if table.facts.star_levels is None and most < len(reading.star_levels) else None
-    group = MAIN if entry.role in MAIN else (entry.role,)
+    group = ESTIMATES if entry.role in MAIN else (entry.role,)
     silent = not any(one.stars for one in table.of(*group) if one is not entry)
     column = any(one.stars for one in table.of(*group, column=entry.column) if one is not entry)
     lenient = (

@@ -41,11 +41,19 @@ def _judge_of(reading: Reading) -> Callable[[Numbers], Outcome | None]:
             crossed = sides(due, 0.05) * sides(numbers["p"].interval, 0.05) < 0
             why = message("statistic and p stand on different sides of 5 %") if crossed else None
             return Outcome("decision" if crossed else "inconsistent", numbers["p"].text, digits(due, 4), why)
+        if "p" in numbers:
+            due = _both(due, numbers["p"].interval)
         if "stars" not in numbers or due.meets(_allowed(int(numbers["stars"].value), reading)):
             return Outcome("consistent", numbers["statistic"].text, digits(due, 4))
         return _starred(numbers, due, reading)
 
     return judge
+
+
+def _both(one: Interval, other: Interval) -> Interval:
+    """Return what two intervals that meet have in common."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    return Interval(min(low, high), max(low, high))
 
 
 def _allowed(stars: int, reading: Reading) -> Interval:
