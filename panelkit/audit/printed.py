@@ -157,7 +157,8 @@ def read_cell(text: str, decimal: Decimal = ".", legend: Legend | None = None) -
         held, body = [alone], ""
     missed = [inside for inside, bracket, _ in read if bracket is None and not _blank(inside)]
     missed += [body] if number is None and body else []
-    unread = any(_LIKE_A_NUMBER.search(part) for part in missed)
+    lone_sign = body in ("-", "+") and bool(held)  # -(1.50): which of the two the sign belongs to is not said
+    unread = lone_sign or any(_LIKE_A_NUMBER.search(part) for part in missed)
     return PrintedCell(text.strip(), number, stars, tuple(held), marks, text.strip() if unread else "")
 
 

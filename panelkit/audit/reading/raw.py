@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +64,13 @@ def from_path(path: Path) -> Raw:
             raise DataError(message("{path} is no file: name the file that holds the table", path=path))
         with path.open("rb") as handle:
             content = handle.read(BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DataError(
-            message("{path} cannot be read: {error}", path=path, error=str(error.strerror or error))
+            message(
+                "{path} cannot be read: {error}",
+                path=path,
+                error=str(getattr(error, "strerror", "") or error),
+            )
         ) from error
     return checked(Raw(path.name, content, path.suffix.lower().lstrip(".")))
 
@@ -76,11 +79,6 @@ def from_stream(stream: Any, name: str) -> Raw:
     """Return what a stream of bytes or of text still holds."""
     held = getattr(stream, "buffer", stream).read(BYTES + 1)
     return checked(Raw(name, held if isinstance(held, bytes) else str(held).encode("utf-8", "surrogatepass")))
-
-
-def from_standard_input() -> Raw:
-    """Return what comes on standard input."""
-    return from_stream(sys.stdin, "standard input")
 
 
 def checked(raw: Raw) -> Raw:
