@@ -8,6 +8,7 @@ from panelkit.claims.awaited import waiting_claims as waiting_claims
 from panelkit.claims.check import check as check
 from panelkit.claims.file.load import load_claims as load_claims
 from panelkit.claims.lint.lint import lint_claim as lint_claim
+from panelkit.claims.new.new import new_claim as new_claim
 from panelkit.claims.revisions import compare_figures as compare_figures
 from panelkit.covariance.cluster import Cluster as Cluster
 from panelkit.covariance.conley import Conley as Conley

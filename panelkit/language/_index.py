@@ -28,6 +28,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('claim', 'compare_figures', 'claims.revisions', 'compare_figures', 'check', (), 'FigureComparison', '', True, ()),
     ('claim', 'lint_claim', 'claims.lint.lint', 'lint_claim', 'file', (), 'ClaimLint', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
+    ('claim', 'new_claim', 'claims.new.new', 'new_claim', 'file', (), 'NewClaim', '', True, ()),
     ('claim', 'waiting_claims', 'claims.awaited', 'waiting_claims', 'check', (), 'WaitingClaims', '', True, ()),
     ('convention_family', 'linear', 'audit.convention.linear.family', 'linear_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('convention_family', 'spatial', 'audit.convention.spatial.family', 'spatial_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),

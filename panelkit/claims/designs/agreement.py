@@ -61,6 +61,7 @@ class AgreementDesign(MeasuredDesign):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("criterion", "given", "pool")
     RULE: ClassVar[str] = "R-DESC"
+    SHOWN: ClassVar[tuple[str, ...]] = ("criterion",)
 
     kind: Literal["agreement"]
     index: tuple[Key, ...] = Field(min_length=3)

@@ -39,6 +39,7 @@ class GapDesign(MeasuredDesign):
     """Inequality of one figure against another's, provinces resampled whole; the studentised interval decides."""
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "against", "weight", "against_weight")
+    SHOWN: ClassVar[tuple[str, ...]] = ("inequality",)
 
     kind: Literal["gap"]
     figure: Expression

@@ -66,6 +66,7 @@ class GrangerDesign(MeasuredDesign):
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "cause", "controls")
     DERIVED: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lags")
 
     kind: Literal["granger"]
     outcome: Expression

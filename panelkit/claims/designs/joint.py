@@ -45,6 +45,8 @@ class JointDesign(MeasuredDesign):
     LAGGED: ClassVar[tuple[str, ...]] = ("tested",)
     DERIVED: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("lag",)
+    WALKED: ClassVar[bool] = True
 
     kind: Literal["joint"]
     outcome: Expression

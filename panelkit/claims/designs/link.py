@@ -7,7 +7,8 @@ province, on the side of the bound on which the main interval lies.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, NamedTuple, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,11 @@ class LinkDesign(MeasuredDesign):
                 message("a link is of two: name figure and against, or two of index (these without given)")
             )
         return self
+
+    @classmethod
+    def shown(cls, given: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+        """Return two figures, unless indices are given."""
+        return ("index",) if "index" in given else ("figure", "against", "given")
 
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
         """Return the correlation inside provinces, and what the figures show over provinces.

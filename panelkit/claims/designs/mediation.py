@@ -46,6 +46,8 @@ class MediationDesign(MeasuredDesign):
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "mediators")
     LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     DERIVED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lag")
+    WALKED: ClassVar[bool] = True
 
     kind: Literal["mediation"]
     outcome: Expression

@@ -52,6 +52,7 @@ class OrderDesign(MeasuredDesign):
 
     YIELDS: ClassVar[tuple[str, ...]] = ("order",)
     RULE: ClassVar[str] = "R-RANK"
+    SHOWN: ClassVar[tuple[str, ...]] = ("groups",)
 
     kind: Literal["order"]
     index: Key

@@ -51,6 +51,8 @@ class PanelDesign(ClaimDesign):
     TWINS: ClassVar[bool] = True
     YIELDS: ClassVar[tuple[str, ...]] = ("headline",)
     TESTED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lag", "effects")
+    WALKED: ClassVar[bool] = True
 
     kind: Literal["panel"] = "panel"
     estimator: str = "fixed_effects"

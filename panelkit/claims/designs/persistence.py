@@ -38,6 +38,7 @@ class PersistenceDesign(MeasuredDesign):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "controls")
     DERIVED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls",)
 
     kind: Literal["persistence"]
     figure: Expression

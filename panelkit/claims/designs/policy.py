@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
@@ -77,6 +77,11 @@ class PolicyDesign(MeasuredDesign):
                 )
             )
         return self
+
+    @classmethod
+    def shown(cls, given: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+        """Return where the dates are: a column of the user's panel, or a list that ships."""
+        return ("controls", "policy" if "policy" in given or not own else "cohort")
 
     def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
         """Yield why the design cannot be run on a panel of the user's own."""

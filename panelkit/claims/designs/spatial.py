@@ -67,6 +67,8 @@ class SpatialDesign(MeasuredDesign):
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls")
     LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     MADE: ClassVar[Mapping[str, str]] = MADE
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lag", "model", "effect")
+    WALKED: ClassVar[bool] = True
 
     kind: Literal["spatial"]
     outcome: Expression

@@ -60,6 +60,7 @@ class TighteningDesign(MeasuredDesign):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "regressors")
     MADE: ClassVar[Mapping[str, str]] = MADE
+    SHOWN: ClassVar[tuple[str, ...]] = ("regressors",)
 
     kind: Literal["tightening"]
     measure: Measure

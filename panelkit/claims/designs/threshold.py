@@ -42,6 +42,7 @@ class ThresholdDesign(MeasuredDesign):
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "threshold", "controls")
     LAGGED: ClassVar[tuple[str, ...]] = ("treatment", "threshold")
     DERIVED: ClassVar[bool] = True
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lag")
 
     kind: Literal["threshold"]
     outcome: Expression

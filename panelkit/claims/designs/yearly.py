@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from panelkit.claims.designs.resampling import Interval, interval_of, no_sampling
-from panelkit.claims.designs.yearly_fields import YearlyFields
+from panelkit.claims.designs.yearly_fields import YearlyFields, needed_by
 from panelkit.claims.designs.yearly_measures import MEASURES, Series
 from panelkit.claims.designs.yearly_words import QUANTITIES
 from panelkit.claims.figures import Figures
@@ -38,6 +38,11 @@ class YearlyDesign(YearlyFields):
                 message("Growth of the one less growth of the other, all {units}"),
             )
         return QUANTITIES[self.measure]
+
+    @classmethod
+    def shown(cls, given: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+        """Return what the measure needs."""
+        return needed_by(str(given.get("measure", "")))
 
     def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
         """Yield why the design cannot be run on a panel of the user's own: an index, or regions of provinces."""

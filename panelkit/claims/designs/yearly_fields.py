@@ -36,6 +36,11 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def needed_by(measure: str) -> tuple[str, ...]:
+    """Return the fields that a measure needs."""
+    return _NEEDS.get(measure, ("figure",))
+
+
 class YearlyFields(MeasuredDesign):
     """The fields of the kind `yearly`.
 
@@ -65,7 +70,7 @@ class YearlyFields(MeasuredDesign):
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> Self:
-        missing = [name for name in _NEEDS.get(self.measure, ("figure",)) if not getattr(self, name)]
+        missing = [name for name in needed_by(self.measure) if not getattr(self, name)]
         if missing:
             raise ValueError(
                 message("measure `{measure}` needs {missing}", measure=self.measure, missing=both(missing))

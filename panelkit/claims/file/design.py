@@ -58,6 +58,10 @@ class ClaimDesign(Part):
     """What rules find in its result: "headline", "measured" (an interval) or "order"; empty: it does not say."""
     RULE: ClassVar[str] = "R-SIGN"
     """The rule that a new claim of the kind is given, where none reads this kind alone."""
+    WALKED: ClassVar[bool] = False
+    """Whether it is fitted under every combination of the claim's grid."""
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+    """The fields that a new claim of the kind shows beside those that it cannot do without (`shown`)."""
     TESTED: ClassVar[bool] = False
     """Whether the claim's main test is run on it, so that the claim must declare one."""
 
@@ -92,6 +96,19 @@ class ClaimDesign(Part):
     def fits(self) -> int:
         """Return how many fits one combination of the claim's grid asks for."""
         return 1
+
+    @classmethod
+    def shown(cls, given: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+        """Return the optional fields that a new claim shows.
+
+        Parameters
+        ----------
+        given
+            The fields that are known already.
+        own
+            Whether it is a claim about a panel of the user's own.
+        """
+        return cls.SHOWN
 
     def rule_under(self, rule: Rule) -> Rule:
         """Return the rule that judges the design, where its reading has `rule`."""

@@ -21,7 +21,7 @@ _LONGEST = 60
 # control characters but tab and newline, marks that turn the direction of writing, and what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
-STILL_BLANK = message("still a blank of the template: write it, or delete the line where it may be left out")
+STILL_BLANK = message("still a blank of the template: fill it in")
 BLANK = "..."
 """What a template leaves to be written."""
 _BLANKS = frozenset([BLANK, "\N{HORIZONTAL ELLIPSIS}", "\N{HORIZONTAL ELLIPSIS}" * 2])

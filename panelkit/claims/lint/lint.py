@@ -33,6 +33,7 @@ from panelkit.language.offers import offered
 
 _LINE = re.compile(r"\(at line (\d+)")
 _BLANK = "{where}: {blank}"
+_DESIGN = len(("claim", 0, "reading", 0, "design", 0))
 
 
 @offered("claim", family="file", result="ClaimLint", public=True)
@@ -144,10 +145,10 @@ class _Linting:
             yield from ((place, _placed(raw, place, said)) for place, said in unprintable)
             return
         salvage = Salvage(own=self.source.panel is not None)
-        read = salvage.read("", raw)
+        read = salvage.whole(raw)
         errors = [(tuple(error["loc"]), error) for error in salvage.errors]
         unknown = {place for place, error in errors if error["type"] == "extra_forbidden"}
-        blanks = set(blanks_in(raw)) - unknown
+        blanks = [place for place in blanks_in(raw) if place not in unknown]
         found = [(place, _placed(raw, place, STILL_BLANK, blank=True)) for place in blanks]
         for place, error in errors:
             if place not in blanks:
@@ -158,13 +159,17 @@ class _Linting:
             found += self._of_claim(RegisteredClaim(claim, document, self.path), salvage, blanks)
         yield from found or _refused(self.path, self.source)
 
-    def _of_claim(self, registered: RegisteredClaim, salvage: Salvage, blanks: set[Place]) -> Iterator[Found]:
+    def _of_claim(
+        self, registered: RegisteredClaim, salvage: Salvage, blanks: Sequence[Place]
+    ) -> Iterator[Found]:
         """Yield why designs of a claim could not be run; nothing is asked of a formula that is a blank."""
         place = salvage.place_of(registered.claim)
         waits = any(blank[: len(place)] == place for blank in blanks)
         whole = place not in salvage.broken and not waits
         read = ReadClaim(registered, self.raw["claim"][place[1]], place, salvage.place_of, whole)
-        return (item for item in run_problems(read, self.source) if item[0] not in blanks)
+        for at, said in run_problems(read, self.source):
+            if not any(blank[: len(at)] == at and len(at) > _DESIGN for blank in blanks):
+                yield at, said
 
 
 def _refused(path: Path, source: Source) -> Iterator[Found]:

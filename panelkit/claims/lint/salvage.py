@@ -14,8 +14,11 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from panelkit.claims.file.parts import OWN, Part
-from panelkit.claims.file.problems import Place, class_of, own_errors
+from panelkit.claims.file.problems import Place, blanks_in, class_of, own_errors
 from panelkit.language.message import Message
+
+_SAID = ("en", "zh")
+"""The last steps of sentences, on which no question depends."""
 
 
 class Salvage:
@@ -28,7 +31,13 @@ class Salvage:
         self.context = {OWN: own}
         self.errors: list[dict[str, Any]] = []
         self.broken: set[Place] = set()
+        self._blanks: list[Place] = []
         self._places: dict[int, Place] = {}
+
+    def whole(self, raw: Mapping[str, Any]) -> Any:
+        """Return the whole file as `read` does; tables whose own fields hold blanks are asked nothing."""
+        self._blanks = [place for place in blanks_in(raw) if place[-1] not in _SAID]
+        return self.read("", raw)
 
     def place_of(self, made: Part) -> Place:
         """Return where a table that was read stands."""
@@ -84,6 +93,8 @@ class Salvage:
 
     def _ask(self, made: Part, place: Place, *, whole: bool) -> None:
         """Put a table's own questions to it; one that errors inside have made unanswerable is left."""
+        if any(blank[: len(place)] == place and not self._in_a_table(blank, place) for blank in self._blanks):
+            return
         for name, question in type(made).__pydantic_decorators__.model_validators.items():
             if question.info.mode != "after":
                 continue
@@ -97,6 +108,12 @@ class Salvage:
             except Exception:
                 if whole:
                     raise
+
+    def _in_a_table(self, blank: Place, place: Place) -> bool:
+        """Return whether a blank lies in a table of its own inside the table at a place."""
+        return any(
+            blank[: len(inner)] == inner and len(inner) > len(place) for inner in self._places.values()
+        )
 
     def _add(self, error: dict[str, Any]) -> None:
         self.errors.append(error)
