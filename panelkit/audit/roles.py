@@ -47,6 +47,7 @@ _STATISTICS = (
     ("robust_lm_error", message("robust LM test, error")),
     ("lm_sarma", message("LM test, lag and error together")),
     ("moran_i", message("Moran's I")),
+    ("moran_expected", message("expected Moran's I")),
     ("hausman", message("Hausman test")),
     ("ar1", message("Arellano-Bond test, order 1")),
     ("ar2", message("Arellano-Bond test, order 2")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from panelkit.audit.vocabulary.marks import (
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
+_LEVEL = re.compile(r"(?:1|5|10|2\.5|97\.5|9[059])\s*[%％]")
 _FIRST_YEAR, _LAST_YEAR = 1949, 2060
 
 
@@ -71,8 +73,11 @@ def _is_heading(row: Sequence[Cell], block: Grid, at: int, *, first: bool, heade
     if not cells:
         return False
     label = row[0].text
-    if is_numbered_row(cells) and (heads_labels(label) or not has_decimals(cells)):
-        return first or heads_labels(label)
+    counted = [cell for cell in cells if cell.shape in ("value", "bracket")]
+    if first and counted and all(_LEVEL.fullmatch(cell.text.strip()) for cell in counted):
+        return True
+    if len(counted) + sum(cell.shape == "text" for cell in cells) == len(cells) and is_numbered_row(counted):
+        return heads_labels(label) or divides(label) or (first and not has_decimals(counted))
     if _all_years(cells) and heads_labels(label) and _followed(block, at):
         return True
     if heads_quantiles(label) and first:
@@ -82,13 +87,14 @@ def _is_heading(row: Sequence[Cell], block: Grid, at: int, *, first: bool, heade
     if has_figures(cells):
         return False
     texts = [cell for cell in cells if cell.shape == "text"]
+    named = heads_labels(label) or heads_dependents(label)
     if first:
-        return bool(texts) and not (headed and _says_how(row, block, at))
-    again = heads_labels(label) or heads_dependents(label) or any(part_of(cell.text) for cell in texts)
+        return (bool(texts) and not (headed and _says_how(row))) or named
+    again = named or divides(label) or any(part_of(cell.text) for cell in texts)
     return len(texts) >= 1 and again and _followed(block, at)
 
 
-def _says_how(row: Sequence[Cell], block: Grid, at: int) -> bool:
+def _says_how(row: Sequence[Cell]) -> bool:
     """Return whether a row between headings and figures is no heading: only marks beside one text."""
     return sum(cell.shape == "mark" for cell in row[1:]) > sum(cell.shape == "text" for cell in row[1:])
 

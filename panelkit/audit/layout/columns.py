@@ -10,7 +10,8 @@ from panelkit.audit.layout.blocks import Part, is_running
 from panelkit.audit.layout.grid import Cell
 from panelkit.audit.layout.words import Heading, heading_of
 from panelkit.audit.vocabulary.kinds import Kind
-from panelkit.audit.vocabulary.marks import heads_dependents, is_numbered, is_year
+from panelkit.audit.vocabulary.marks import heads_dependents, heads_labels, is_numbered, is_summary, is_year
+from panelkit.audit.vocabulary.measures import Measure
 from panelkit.audit.vocabulary.squeezed import squeezed
 
 
@@ -18,7 +19,9 @@ from panelkit.audit.vocabulary.squeezed import squeezed
 class Column:
     """A column of figures: where it stands in its part and on the sheet, its headings from the top, what they say.
 
-    `rest` are the headings that say nothing of the measure: the model. `group` is the first column of the same model.
+    `rest` are the headings that say nothing of the measure: the model. `group` is the first column of the same model;
+    `joined`: a column without a heading that goes with the one left of it;
+    `starred`: any of its numbers has stars.
     """
 
     index: int
@@ -28,6 +31,8 @@ class Column:
     rest: tuple[str, ...] = ()
     group: int = -1
     dependent: str = ""
+    joined: bool = False
+    starred: bool = False
 
     @property
     def heading(self) -> str:
@@ -43,18 +48,32 @@ class Column:
 def label_columns(part: Part) -> list[int]:
     """Return the columns of a part that hold the headings of its rows: the first, and texts left of figures."""
     width = len(part.body[0]) if part.body else 0
-    found = [0]
+    found = [] if _is_measured(part) else [0]
     for index in range(1, width):
         cells = [row[index] for row in part.body if row[index].shape not in ("blank", "mark", "stars")]
         texts = sum(cell.shape == "text" for cell in cells)
         heading = next((row[index].text for row in reversed(part.heads) if row[index].shape != "blank"), "")
-        running = found[-1] == index - 1 and is_running(heading) and all(_whole(cell) for cell in cells)
+        running = (
+            bool(found)
+            and found[-1] == index - 1
+            and is_running(heading)
+            and all(_whole(cell) for cell in cells)
+        )
         if (cells and 2 * texts > len(cells)) or (cells and running):
             found.append(index)
     last = max(
         (index for index in range(1, width) if _figures(part, index) and index not in found), default=0
     )
     return [index for index in found if index < last or index == 0]
+
+
+def _is_measured(part: Part) -> bool:
+    """Return whether even the first column holds figures: decimals or stars under a heading, no label anywhere."""
+    cells = [row[0] for row in part.body if row[0].shape != "blank"]
+    heading = next((row[0].text for row in reversed(part.heads) if row[0].shape != "blank"), "")
+    told = any(cell.held.stars or "." in cell.text for cell in cells)
+    figures = all(cell.shape in ("value", "bracket") for cell in cells)
+    return bool(cells) and told and figures and not heads_labels(heading)
 
 
 def _whole(cell: Cell) -> bool:
@@ -87,8 +106,23 @@ def columns_of(
             piece for piece in pieces if piece not in said.used and not (said.measure and piece in numbers)
         )
         dependent = next((text for text, at in stack if dependents[at]), "")
-        found.append(Column(index, place, pieces, said, rest, place, dependent))
-    return _grouped(_sure(found))
+        starred = any(row[index].shape == "value" and row[index].held.stars for row in part.body)
+        found.append(Column(index, place, pieces, said, rest, place, dependent, starred=starred))
+    found = _sure(found)
+    return _grouped(_systems(found) if kind == "coupling" else found)
+
+
+def _systems(columns: list[Column]) -> list[Column]:
+    """Return the columns of a coupling table: those without a word left of C or D are the indices of its systems."""
+    named = [at for at, column in enumerate(columns) if column.said.measure]
+    free = [at for at in range(named[0] if named else 0) if not is_summary(columns[at].own)]
+    if len(free) < 2 or any(is_year(columns[at].own) for at in free):
+        return columns
+    found = list(columns)
+    for count, at in enumerate(free, 1):
+        said = Heading(Measure("system_u", str(count)), used=columns[at].pieces)
+        found[at] = replace(columns[at], said=said, rest=())
+    return found
 
 
 def _sure(columns: list[Column]) -> list[Column]:
@@ -122,8 +156,7 @@ def _grouped(columns: list[Column]) -> list[Column]:
     for column in columns:
         said = column.said
         if not said.measure and not said.part:
-            beside = found[-1] if found and not column.pieces else None
-            found.append(replace(column, group=beside.group if beside else column.place))
+            found.append(_beside(column, found[-1] if found else None))
             continue
         key = (column.rest, said.measure, said.part)
         round_ = seen[key]
@@ -131,6 +164,14 @@ def _grouped(columns: list[Column]) -> list[Column]:
         group = first.setdefault((column.rest, round_), column.place)
         found.append(replace(column, group=group))
     return found
+
+
+def _beside(column: Column, left: Column | None) -> Column:
+    """Return a column without words: of the model left of it where it has no heading either, else of its own."""
+    if left is None or column.pieces or not (left.pieces or left.joined):
+        return column
+    part = "ci" if left.said.part == "ci" else ""
+    return replace(column, group=left.group, joined=True, said=Heading(left.said.measure, part))
 
 
 def spread_headings(part: Part, covered: Mapping[tuple[int, int], str]) -> list[list[str]]:

@@ -8,17 +8,27 @@ from dataclasses import replace
 from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.rows import Row
 from panelkit.audit.layout.subjects import Subject
-from panelkit.audit.vocabulary.spatial import is_w
+from panelkit.audit.vocabulary.marks import is_numbered
+from panelkit.audit.vocabulary.spatial import is_w, name_of
+
+EFFECTS = ("direct", "indirect", "total")
 
 
-def combined(said: Subject, column: Column, row: Row) -> Subject:
-    """Return what a number is by its row and its column, in a table of models."""
+def combined(said: Subject, column: Column, row: Row, of_tests: bool) -> Subject:
+    """Return what a number is by its row and its column, in a table of models.
+
+    `of_tests`: the columns are tests, so that one without a word is no model.
+    """
     measure = column.said.measure
     if measure is None:
+        if of_tests and not said.statistic:
+            return replace(said, role="unknown")
+        if said.role in EFFECTS and not said.subject and not is_numbered(column.own):
+            return replace(said, subject=name_of(column.own))
         if said.role == "rho_or_lambda":
             return replace(said, role=_parameter(column))
         return said
-    if measure.role in ("direct", "indirect", "total"):
+    if measure.role in EFFECTS:
         if said.statistic:
             return said
         return Subject(measure.role, said.subject, length=measure.other)

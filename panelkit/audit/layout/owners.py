@@ -13,15 +13,18 @@ from panelkit.audit.layout.grid import Cell
 _OWNERS = {"p": "f", "ci": "threshold", "low": "threshold", "high": "threshold"}
 """In a table of thresholds the p-value belongs to the F statistic, the interval to the threshold."""
 
+_BARE = frozenset(("df", "moran_expected", "nobs", "count", "draws", "critical"))
+"""Roles without an error or a p-value of their own."""
+
 
 def owner_of(column: Column, cell: Cell, lefts: Sequence[tuple[Column, Draft]]) -> Draft | None:
     """Return the number further left to which a cell belongs, None where it stands for itself."""
-    own = [(one, draft) for one, draft in lefts if one.group == column.group]
+    own = [(one, draft) for one, draft in lefts if one.group == column.group and draft.role not in _BARE]
     if not own:
         return None
     part = column.said.part
     if part in ("", "value"):
-        beside = not column.pieces and (cell.shape == "bracket" or own[-1][0].index == column.index - 1)
+        beside = column.joined and (cell.shape == "bracket" or not column.starred)
         return own[-1][1] if beside else None
     fitting = [draft for _, draft in own if draft.role == _OWNERS.get(part)]
     if fitting:

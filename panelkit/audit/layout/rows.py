@@ -67,7 +67,9 @@ def rows_of(part: Part, labels: Labels, figures: Sequence[int]) -> Iterator[Row]
         shapes = {str(cells[index].shape) for index in figures} - {"blank"}
         if not label and "value" in shapes and at + 1 < len(lines):
             label = _centred(lines[at + 1], labels, figures, shapes)
-        part_said = _goes_on(label, previous, shapes) if at else ""
+        part_said = (
+            _goes_on(label, previous, shapes) if at and (labels.columns or "value" not in shapes) else ""
+        )
         texts = texts_of(cells)
         alone = len(texts) == 1 and "value" not in shapes and "bracket" not in shapes
         yield Row(tuple(cells), label, above, part_said, alone and bool(label or texts))

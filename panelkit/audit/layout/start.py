@@ -14,7 +14,7 @@ from panelkit.audit.layout.subjects import Names
 from panelkit.audit.layout.tabular import numbered_subjects
 from panelkit.audit.layout.walk import Walk
 from panelkit.audit.vocabulary.kinds import Kind, kind_of
-from panelkit.audit.vocabulary.marks import is_numbered
+from panelkit.audit.vocabulary.marks import divides, heads_labels, is_numbered
 from panelkit.audit.vocabulary.spatial import effect_of, lagged_of, name_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
@@ -35,6 +35,9 @@ def walk_of(
     numbered = numbered_subjects([(row.label, row.above) for row in rows if not row.part and not row.alone])
     names = names_of(rows, columns, title)
     walk = Walk(kind, columns, Labels(part, places), names, title, numbered, said.shapes, said.tests, section)
+    for line in part.heads:
+        if divides(line[0].text) and not heads_labels(line[0].text):
+            walk.section = walk.section.entered(line[0].text)
     for row in rows_of(part, walk.labels, figures):
         walk.step(row)
     return walk

@@ -9,7 +9,7 @@ from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.subjects import Subject
 from panelkit.audit.layout.words import measure_of
 from panelkit.audit.vocabulary.kinds import Kind
-from panelkit.audit.vocabulary.marks import heads_horizons, is_numbered
+from panelkit.audit.vocabulary.marks import heads_horizons, heads_ranks, is_numbered, is_summary
 from panelkit.audit.vocabulary.spatial import name_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
@@ -24,18 +24,19 @@ _BY_TITLE: dict[Kind, str] = {
 
 
 def tabular_of(
-    label: str, above: Sequence[str], column: Column, kind: Kind, numbered: dict[str, str]
+    label: str, above: Sequence[str], column: Column, kind: Kind, numbered: dict[str, str], measured: bool
 ) -> Subject:
     """Return what the number of a row and a column is.
 
-    `numbered` holds the subjects of a correlation matrix by the numbers that head its columns.
+    `numbered` holds the subjects of a correlation matrix by the numbers that head its columns; `measured`: some
+    column of the table says its measure, so that the title does not speak of those that do not.
     """
     name = name_of(unordered(label))
     if kind == "fevd":
         return _of_variance(label, above, column)
     said = column.said.measure
-    if kind == "coupling" and said is None and column.said.part == "value":
-        return Subject("unknown", name)
+    if kind == "coupling" and any(map(is_summary, (label, *column.rest))):
+        return Subject("unknown", name, name_of(column.own))
     if said is not None:
         return Subject(said.role, name, said.other)
     if kind in ("correlation", "descriptive"):
@@ -43,7 +44,8 @@ def tabular_of(
     across = measure_of(label, kind, above[-1] if above else "")
     if across is not None:
         return Subject(across.role, name_of(column.own), across.other)
-    return Subject(_BY_TITLE.get(kind, "unknown"), name, name_of(column.own))
+    role = "unknown" if measured or heads_ranks(column.own) else _BY_TITLE.get(kind, "unknown")
+    return Subject(role, name, name_of(column.own))
 
 
 def unordered(label: str) -> str:
@@ -106,7 +108,7 @@ def response_of(label: str, above: Sequence[str], column: Column, section: str, 
     named = (upper[-1:] or [section or title])[0]
     found = re.search(
         r"(?:decomposition of|decomposition for|分解[:：])\s*([^\s:：]+)"
-        r"|([A-Za-z_][\w.]*|\S+?)的?(?:预测)?(?:误差)?方差分解",
+        r"|([A-Za-z_][A-Za-z0-9_.]*|\S+?)的?(?:预测)?(?:误差)?方差分解",
         named,
         re.I,
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from panelkit.audit.entries import Mark
 from panelkit.audit.layout.columns import Column
-from panelkit.audit.layout.combine import combined
-from panelkit.audit.layout.drafts import Draft, Shapes, can_be_p, number_of
+from panelkit.audit.layout.combine import EFFECTS, combined
+from panelkit.audit.layout.drafts import TESTS, Draft, Shapes, can_be_p, number_of
 from panelkit.audit.layout.grid import Cell
 from panelkit.audit.layout.owners import give, meaning_of, owner_of
 from panelkit.audit.layout.rows import Labels, Row
@@ -18,6 +18,7 @@ from panelkit.audit.layout.subjects import Names, Subject, subject_of
 from panelkit.audit.layout.tabular import response_of, tabular_of
 from panelkit.audit.layout.words import INDEXED
 from panelkit.audit.vocabulary.kinds import Kind
+from panelkit.audit.vocabulary.marks import divides
 from panelkit.audit.vocabulary.spatial import name_of, section_of
 
 
@@ -43,9 +44,24 @@ class Walk:
     lagged: list[str] = field(default_factory=list)
     waiting: str = ""
 
+    @property
+    def measured(self) -> bool:
+        """Return whether any column says its measure."""
+        return any(column.said.measure for column in self.columns)
+
+    @property
+    def of_tests(self) -> bool:
+        """Return whether columns are tests: Moran's I beside its z, LM beside its p."""
+        held = {column.said.measure.role for column in self.columns if column.said.measure}
+        return bool(held & ({"moran_i", *TESTS} - {"f"}))
+
     def step(self, row: Row) -> None:
         """Read one row."""
         self._note(row)
+        named = next((cell for cell in row.cells if cell.name), None) if row.alone else None
+        if named is not None:
+            self._state(named)
+            return
         if row.alone:
             self._enter(row.label or next(cell.text for cell in row.cells if cell.text.strip()))
             return
@@ -65,10 +81,20 @@ class Walk:
             at = row.cells.index(cell)
             if cell.shape == "blank":
                 self.blanks += at in shown
-            elif cell.shape == "mark" or (cell.shape == "text" and at not in self.labels.columns):
+            elif cell.shape in ("mark", "text") and at not in self.labels.columns:
                 self.marks.append(Mark(cell.row, cell.column, row.label, cell.text))
-            if cell.shape == "text" and at in shown and re.search(r"\d", cell.text):
+            if at in shown and (cell.held.unread or (cell.shape == "text" and re.search(r"\d", cell.text))):
                 self.unread.append(cell)
+
+    def _state(self, cell: Cell) -> None:
+        """Read a number that stands alone with its name: "N = 248"."""
+        said = subject_of(cell.name, self.kind, self.names)
+        number, _ = number_of(cell)
+        if number is not None:
+            role, panel = said.role if said.statistic else "unknown", self.section.panel
+            self.drafts.append(
+                Draft(cell, cell.name, "", panel, role, said.subject, number, cell.held.stars, said.other)
+            )
 
     def _enter(self, heading: str) -> None:
         before = self.section.panel
@@ -131,8 +157,10 @@ class Walk:
             if of_lag or of_error:
                 said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
         self._remember(said)
-        if said.role in ("direct", "indirect", "total") and not said.subject:
+        if said.role in EFFECTS and not said.subject:
             said = replace(said, subject=self._main())
+        if self.kind == "mediation" and said.statistic and row.above:
+            said = replace(said, subject=name_of(" ".join(row.above)))
         return said
 
     def _in_section(self, said: Subject) -> Subject:
@@ -165,13 +193,16 @@ class Walk:
             label, above = self.labels.read(row.cells, until=column.index)
             label = label or self._standing(column)
         if said is None:
-            known = tabular_of(label, above, column, self.kind, self.numbered)
+            known = tabular_of(label, above, column, self.kind, self.numbered, self.measured)
+            if self.kind == "descriptive" and column.said.measure and column.rest:
+                panel = " ".join(filter(None, (panel, *column.rest)))
             if self.kind == "fevd":
                 panel = response_of(label, above, column, self.section.panel, self.title)
         else:
-            known = combined(said, column, row)
+            own = subject_of(cell.name, self.kind, self.names) if cell.name else said
+            known = combined(own, column, row, self.of_tests)
         if not panel and above and not any(section_of(one)[0] for one in above):
-            panel = " ".join(above)
+            panel = " ".join(above) if self.kind != "descriptive" or divides(above[0]) else ""
         if known.length and self.names.both_runs:
             panel = " ".join(filter(None, (panel, f"{known.length} run")))
         number, rest = number_of(cell)

@@ -67,7 +67,7 @@ _HEADING_WORDS = re.compile(
     r"|统计量|类型|项目|model|模型|空间(?:权重)?矩阵|权重矩阵|矩阵|weights?|matrix|名称|序号|dependentvariables?|depvar|被解释变量|因变量|期数|时期|period|horizon|no|编号|效应|effects?|路径|path|paths|statistics?|参数|parameters?|方法|method"
 )  # fmt: skip
 _DEPENDENT = re.compile(r"被解释变量|因变量|dependentvariables?|depvar|dv|结果变量|outcome")
-_RANK = re.compile(r"序号|编号|no|number|rank|排名|位次|id|#")
+_RANK = re.compile(r"序号|编号|no|number|rank(?:ing)?|排名|排序|名次|位次|id|#")
 _HORIZON = re.compile(r"期数?|时期|预测期数?|滞后期|步长|s|horizon|periods?|steps?|forecasthorizon|t")
 _ASIDE = re.compile(
     r"(?:指标|变量)?(?:定义|说明|含义|解释|计算(?:方法|公式)?|单位|属性|方向|性质|类型|计量单位|度量|测度|数据来源|来源|测算方法|指标属性|指标方向|指标解释|指标单位)|units?|definitions?|description|attribute|direction|nature|type|source|measure(?:ment)?s?|property|指标类型|指标性质"
@@ -126,6 +126,17 @@ def heads_remarks(text: str) -> bool:
 def heads_quantiles(text: str) -> bool:
     """Return whether a row of headings holds quantiles."""
     return bool(_QUANTILES.search(squeezed(text)))
+
+
+_SUMMARY = re.compile(
+    r"(?:.*(?:均值|平均值?|均数)|mean|average|avg|全国|[东中西]部(?:地区)?|东北(?:地区)?|.*地区|总体|合计|max|min|最[大小]值|标准差|极差|变异系数|中位数|s\.?d\.?|.*(?:average|mean)|national|nationwide|(?:eastern|central|western|northeast\w*)(?: region)?|overall|total)",
+    re.I,
+)
+
+
+def is_summary(text: str) -> bool:
+    """Return whether a row or column sums up others: a mean, a region, the nation."""
+    return bool(_SUMMARY.fullmatch(plain(text)))
 
 
 _DIVIDES = re.compile(

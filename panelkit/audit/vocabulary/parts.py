@@ -11,7 +11,7 @@ _PARTS = patterns(
     (
         (
             "se",
-            rf"{_LEAD}(?:标准误差?|标准误值|se|ses|std\.?err(?:or)?s?|stderrors?|standarderrors?|sterr|sterror)",
+            rf"{_LEAD}(?:标准误差?|标准误值|se|ses|std\.?err(?:or)?s?|stderrors?|standarderrors?|sterr|sterror|s[de]\(i\)|sde\(i\)|sd\(moran.*\))",
         ),
         (
             "t",

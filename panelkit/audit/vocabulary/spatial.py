@@ -34,7 +34,7 @@ _TOTAL = r"total|总体?|合计|overall|总和"
 _EFFECT = r"[\s_\-]*(?:effects?|impacts?|效应|影响|效果)"
 _EFFECTS = tuple(
     (role, re.compile(
-        rf"(?:(?P<before>.+?){_CUT}(?:的{_CUT})?)?{_LENGTH}(?:平均|average|marginal)?[\s_\-]*(?:{word})(?:(?P<named>{_EFFECT})|(?P<bare>))(?:值|系数|分解)?"
+        rf"(?:(?P<before>.+?){_CUT}(?:的{_CUT})?)??{_LENGTH}(?:平均|average|marginal)?[\s_\-]*(?:{word})(?:(?P<named>{_EFFECT})|(?P<bare>))(?:值|系数|分解)?"
         rf"(?:[\s_\-]*(?:of|on|[(（:：\[_|,，\-–·/]|\s){_CUT}(?P<after>.+?)[)）\]]?)?", re.I))
     for role, word in (("indirect", _INDIRECT), ("direct", _DIRECT), ("total", _TOTAL))
 )  # fmt: skip

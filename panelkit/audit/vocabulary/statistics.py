@@ -71,6 +71,7 @@ _STATISTICS = patterns(
             "moran_i",
             r"(?:全局|global)?(?:moran'?s?|莫兰)(?:i|指数|指数i|index|index\(?i\)?|i指数|i值|值|itest|indexi)?(?:检验|test|统计量|\(?error\)?|误差)?|(?:空间误差)?moran'?si(?:\(?error\)?|检验)?|全局莫兰指数\(?moran'?si\)?|morani指数",
         ),
+        ("moran_expected", r"e\(i\)|e\(moran'?si?\)|expected(?:moran'?s)?i|期望值?(?:e\(i\))?"),
         (
             "constant",
             r"_?cons(?:tant)?|常数项?|截距项?|intercept|\(?constant\)?|\(?intercept\)?|constantterm|α0|β0|c常数项",
@@ -79,6 +80,7 @@ _STATISTICS = patterns(
             "draws",
             r"(?:bs|bootstrap|boot|自助|抽样|自抽样)(?:次数|抽样次数|reps|replications|draws|number|抽样|样本数|times)?(?:\(次\))?|(?:no|number)of(?:bootstrap|bs)?(?:reps|replications|draws)|reps|重复次数",
         ),
+        ("unknown", r"/?(?:sigma|σ)(?:u|e|a|v|0|1)?(?!2)|/?lgt?theta|/?lntheta|/?lnphi|/?lnsigma\w*"),
         ("vif", r"(?:mean|平均|average)?vif(?:值)?|方差膨胀因子(?:vif)?"),
         ("tolerance", r"1/vif|tolerance|容忍度|容差"),
     )
@@ -141,7 +143,8 @@ def _lagrange(said: str, robust: str) -> str:
     both = re.search(r"sarma|sac|joint|联合", said)
     if both:
         return "lm_sarma"
-    lag, error = _LAG.search(said), _ERROR.search(said)
+    named = said.replace("lagrange", "")
+    lag, error = _LAG.search(named), _ERROR.search(named)
     if bool(lag) == bool(error):
         return f"{robust}lm"
     return f"{robust}lm_lag" if lag else f"{robust}lm_error"
