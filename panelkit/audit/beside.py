@@ -13,7 +13,7 @@ _NAMED = {
     "sdm": re.compile(r"\bD?SPDM\b|\bD?SDM\b|\bDSDM\b|durbin|杜宾", re.IGNORECASE),
     "slx": re.compile(r"\bSLX\b|\bSDEM\b|durbin error|杜宾误差", re.IGNORECASE),
 }
-_LONG = re.compile(r"long[- ]?(?:run|term)|长期", re.IGNORECASE)
+_LONG = re.compile(r"\blong\b|long[-_ ]?(?:run|term)|长期", re.IGNORECASE)
 
 
 def beside(table: Table, entry: Entry, role: str, subject: str | None = None) -> Entry | None:
@@ -41,7 +41,7 @@ def _narrowed(found: list[Entry], entry: Entry) -> list[Entry]:
 
 def is_long_run(entry: Entry) -> bool:
     """Return whether headings call an entry a long-run effect."""
-    return any(_LONG.search(said) for said in (entry.label, entry.heading, entry.panel))
+    return any(_LONG.search(said) for said in (entry.label, entry.heading, entry.panel, entry.other))
 
 
 def model_named(table: Table, entry: Entry) -> str:

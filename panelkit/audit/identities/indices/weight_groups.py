@@ -1,0 +1,71 @@
+"""Which weights of a table add up together: a column, the indicators of each level, or those below a parent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from statistics import median
+
+from panelkit.audit.entries import Entry, Table
+
+
+def weight_groups(table: Table) -> Iterator[tuple[float, list[Entry]]]:
+    """Yield what a group of weights adds up to (1 or 100) with its entries.
+
+    A column adds up as a whole where its sum is within a fifth of 1 or 100; else its sections do where the middle one
+    is; else it is left alone.
+    """
+    for held in by_column(table).values():
+        sections = list(by_section(held).values())
+        for whole in (1.0, 100.0):
+            if _near(held, whole):
+                yield whole, held
+                break
+            if len(sections) > 1 and abs(median(added(one) for one in sections) - whole) < 0.2 * whole:
+                yield from ((whole, one) for one in sections)
+                break
+
+
+def parents(table: Table) -> Iterator[tuple[Entry, list[Entry]]]:
+    """Yield the weight of a level with those below it: one weight of its section in a column, several in another.
+
+    Only of two columns for which at least half of the sections add up to their parents within a tenth.
+    """
+    columns = {column: by_section(held) for column, held in by_column(table).items()}
+    for upper, levels in columns.items():
+        for lower, below in columns.items():
+            pairs = [
+                (levels[name][0], below[name])
+                for name in levels
+                if upper != lower and len(levels[name]) == 1 and len(below.get(name, ())) > 1
+            ]
+            fits = sum(
+                abs(added(parts) - top.number.value) < 0.1 * abs(top.number.value) for top, parts in pairs
+            )
+            if len(pairs) > 1 and 2 * fits >= len(pairs):
+                yield from pairs
+
+
+def by_column(table: Table) -> dict[int, list[Entry]]:
+    """Return the weights of a table by the column in which they stand."""
+    columns: dict[int, list[Entry]] = defaultdict(list)
+    for one in table.of("weight"):
+        columns[one.column].append(one)
+    return columns
+
+
+def by_section(held: list[Entry]) -> dict[str, list[Entry]]:
+    """Return entries by their section."""
+    sections: dict[str, list[Entry]] = defaultdict(list)
+    for one in held:
+        sections[one.panel].append(one)
+    return sections
+
+
+def added(held: list[Entry]) -> float:
+    """Return the sum of the printed numbers."""
+    return sum(one.number.value for one in held)
+
+
+def _near(held: list[Entry], whole: float) -> bool:
+    return len(held) > 1 and abs(added(held) - whole) < 0.2 * whole

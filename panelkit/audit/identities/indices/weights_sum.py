@@ -1,0 +1,39 @@
+"""Weights add up to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from panelkit.audit.entries import Table
+from panelkit.audit.identities.indices.weight_groups import weight_groups
+from panelkit.audit.relations import Operand, Outcome, Reading, Relation, digits
+from panelkit.audit.weighing import CUT_OFF, Numbers, relation
+from panelkit.kernels.intervals import Interval
+from panelkit.language.message import message
+from panelkit.language.offers import offered
+
+SAYS = message("weights of a level: sum = 1 (or 100)")
+
+
+@offered("identity", "weights-sum", family="indices", source="definition of weights")
+def weights_sum(table: Table, reading: Reading) -> Iterator[Relation]:
+    """Yield sum of weights = 1 or 100, of a column or of each of its sections."""
+    for whole, held in weight_groups(table):
+        operands = {f"weight {k}": Operand(one) for k, one in enumerate(held)}
+        yield relation("weights-sum", operands, _judge_of(whole), held[0].panel or held[0].heading)
+
+
+def _judge_of(whole: float) -> Callable[[Numbers], Outcome]:
+    def judge(numbers: Numbers) -> Outcome:
+        said = numbers.values()
+        found = sum((one.interval for one in said), Interval.at(0.0))
+        decimals = max(one.decimals for one in said)
+        plain = f"{sum(one.value for one in said):.{max(decimals, 0)}f}"
+        if found.has(whole) or found.meets(whole):
+            return Outcome("consistent", plain, f"{whole:g}")
+        cut = sum((one.truncated() for one in said), Interval.at(0.0)).has(whole)
+        return Outcome(
+            "inconsistent", plain, f"{whole:g} ({digits(found, decimals)})", CUT_OFF if cut else None
+        )
+
+    return judge
