@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from panelkit.language.message import Language
 from panelkit.show.alignment import padded_for_print
 from panelkit.show.grid import TableGrid
 from panelkit.show.widths import column_widths
@@ -22,18 +23,29 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def docx(grid: TableGrid) -> bytes:
     """Return the Word file; the same grid gives the same bytes."""
     grid = padded_for_print(grid)
-    document = _filled(grid)
+    document = _laid(grid)
     table = document.tables[0]
-    _three_lines(table, grid)
-    _fit(table, grid)
-    _page(document, wide=len(grid.header) > 6)
+    a4(document, wide=len(grid.header) > 6)
     if grid.caption:
         table._element.addprevious(_caption(document, grid)._element)
     if grid.notes:
         _notes(document, table, grid)
-    _fonts(document)
-    _metadata(document, grid)
-    return _packed(document)
+    set_fonts(document)
+    named_and_dated(document, grid.caption or "", grid.language)
+    return steadied(document)
+
+
+def three_line_table(grid: TableGrid) -> Any:
+    """Return the table alone, as the element that a larger document takes in."""
+    return _laid(padded_for_print(grid)).tables[0]._element
+
+
+def _laid(grid: TableGrid) -> Any:
+    document = _filled(grid)
+    table = document.tables[0]
+    _three_lines(table, grid)
+    _fit(table, grid)
+    return document
 
 
 def _filled(grid: TableGrid) -> Any:
@@ -171,7 +183,8 @@ def _size(grid: TableGrid) -> float:
     return 9.0 if len(grid.header) > 6 else 10.5
 
 
-def _page(document: Any, *, wide: bool) -> None:
+def a4(document: Any, *, wide: bool) -> None:
+    """Give the pages their size, upright or `wide`."""
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
@@ -229,7 +242,8 @@ def _notes(document: Any, table: Any, grid: TableGrid) -> None:
     table._element.addnext(paragraph._element)
 
 
-def _fonts(document: Any) -> None:
+def set_fonts(document: Any) -> None:
+    """Name the Latin and the East-Asian font of every run."""
     from docx.oxml.ns import qn
 
     normal = document.styles["Normal"].element.get_or_add_rPr()
@@ -237,7 +251,8 @@ def _fonts(document: Any) -> None:
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:eastAsia"), "zh-CN")
     paragraphs = list(document.paragraphs)
-    paragraphs += [p for row in document.tables[0].rows for cell in row.cells for p in cell.paragraphs]
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    paragraphs += [paragraph for cell in cells for paragraph in cell.paragraphs]
     for paragraph in paragraphs:
         for run in paragraph.runs:
             _set_font(run._element.get_or_add_rPr(), None)
@@ -256,16 +271,17 @@ def _set_font(properties: Any, east_asian: str | None) -> None:
     fonts.set(qn("w:eastAsia"), east_asian or held or BODY)
 
 
-def _metadata(document: Any, grid: TableGrid) -> None:
+def named_and_dated(document: Any, title: str, language: Language) -> None:
+    """Give the file its title and language, no author and a fixed date."""
     core = document.core_properties
     core.author = ""
     core.comments = ""
-    core.title = grid.caption or ""
-    core.language = "zh-CN" if grid.language == "zh" else "en"
+    core.title = title
+    core.language = "zh-CN" if language == "zh" else "en"
     core.created = core.modified = datetime(*_EPOCH[:3])
 
 
-def _packed(document: Any) -> bytes:
+def steadied(document: Any) -> bytes:
     """Return the file with fixed times in its archive."""
     raw = BytesIO()
     document.save(raw)

@@ -1,0 +1,191 @@
+"""What a reviewer sends: the findings of an audit in balanced words, as plain values for the page and the Word file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+import panelkit
+from panelkit.audit.findings import Finding, says, state_word
+from panelkit.audit.readings import reading_notes
+from panelkit.audit.relations import STATES, State
+from panelkit.audit.result import Audit
+from panelkit.language.message import Language, Message, counted, message
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_STYLES: dict[State, str] = {
+    "consistent": "supported",
+    "inconsistent": "partly",
+    "decision": "contradicted",
+}
+HEADS: dict[str, Message] = {
+    "title": message("Audit of printed tables"),
+    "reconcile": message("What would reconcile the rows"),
+    "failing": message("Rows that cannot all be true as printed"),
+    "where": message("Where"),
+    "must": message("What must hold"),
+    "printed": message("Printed"),
+    "recomputed": message("Recomputed"),
+    "state": message("State"),
+    "held": message("What was checked and holds"),
+    "unchecked": message("What could not be checked: the tables print no numbers for it"),
+    "unread": message("Cells that were not understood"),
+    "limits": message("What this audit does not show"),
+    "between": message("Between the tables"),
+}
+LIMITS: tuple[Message, ...] = (
+    message(
+        "It asks whether printed numbers can be true together. It does not say which of them differs from what was "
+        "computed, nor why, and numbers that agree with each other may all differ from the data."
+    ),
+    message(
+        "A number is taken for every number that rounds to it. Where the table does not say how many degrees of "
+        "freedom a test has, what brackets hold or which levels stars mark, every usual answer is allowed."
+    ),
+    message(
+        "Errors and p-values from a bootstrap, one-sided tests, and effects that are means over simulations need not "
+        "obey the formulas to the last digit: say so in the options of the audit where the paper does."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding that does not come out."""
+
+    where: str
+    must: str
+    why: str
+    printed: str
+    recomputed: str
+    state: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of the paper, or what holds between them."""
+
+    title: str
+    badge: str
+    style: str
+    counts: str
+    notes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    held: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole report in one language."""
+
+    language: Language
+    headline: str
+    badge: str
+    style: str
+    reconciling: str
+    misprints: tuple[str, ...]
+    parts: tuple[Part, ...]
+    unchecked: tuple[str, ...]
+    unread: tuple[str, ...]
+    limits: tuple[str, ...]
+    version: str
+
+
+def page_of(found: Audit, language: Language) -> Page:
+    """Return what the report says."""
+    return Page(
+        language=language,
+        headline=found.headline.text(language),
+        badge=state_word(found.state, language),
+        style=_STYLES[found.state],
+        reconciling=_reconciling(found, language),
+        misprints=tuple(one.said.text(language) for one in found.misprints),
+        parts=tuple(_parts(found, language)),
+        unchecked=tuple(dict.fromkeys(says(key).text(language) for key in found.unchecked)),
+        unread=found.unread,
+        limits=tuple(one.text(language) for one in LIMITS),
+        version=panelkit.__version__,
+    )
+
+
+def html(found: Audit, language: Language) -> str:
+    """Return the report as one HTML page that needs no other file."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = lambda key: HEADS[key].text(language)
+    return environment.get_template("audit.html.j2").render(
+        page=page_of(found, language), language="zh-CN" if language == "zh" else "en"
+    )
+
+
+def _reconciling(found: Audit, language: Language) -> str:
+    """Return how many misprints there are to choose from, and how many rows each would reconcile."""
+    if not found.misprints:
+        return ""
+    return counted(
+        "The rows below cannot all be true as printed; this one misprint would reconcile {rows} of them:",
+        "The rows below cannot all be true as printed; any one of these {n} misprints would reconcile {rows} of them:",
+        n=len(found.misprints),
+        rows=found.misprints[0].repairs,
+    ).text(language)
+
+
+def _parts(found: Audit, language: Language) -> Iterator[Part]:
+    for place, tried in enumerate(found.tried):
+        mine = [one for one in _of_tables(found) if one.table == place]
+        table = tried[0].table
+        title = table.title or message("Table {n}", n=place + 1).text(language)
+        notes = tuple(note.text(language) for note in reading_notes(tried))
+        yield _part(title, mine, notes, language)
+    between = found.findings[len(_of_tables(found)) :]
+    if between:
+        yield _part(HEADS["between"].text(language), list(between), (), language)
+
+
+def _of_tables(found: Audit) -> list[Finding]:
+    return list(found.findings[: len(found.findings) - len(found.between)])
+
+
+def _part(title: str, findings: list[Finding], notes: tuple[str, ...], language: Language) -> Part:
+    state: State = max((one.state for one in findings), key=STATES.index, default="consistent")
+    held = Counter(one.says.text(language) for one in findings if one.state == "consistent")
+    failing = sorted(
+        (one for one in findings if one.state != "consistent"), key=lambda one: one.state != "decision"
+    )
+    counts = message(
+        "{all} checks: {bad} do not come out, {decisions} of them change a conclusion",
+        all=len(findings),
+        bad=len(failing),
+        decisions=sum(one.state == "decision" for one in findings),
+    )
+    return Part(
+        title=title,
+        badge=state_word(state, language) if findings else message("not checked").text(language),
+        style=_STYLES[state] if findings else "not-testable",
+        counts=counts.text(language),
+        notes=notes,
+        rows=tuple(_row(one, language) for one in failing),
+        held=tuple(held.items()),
+    )
+
+
+def _row(one: Finding, language: Language) -> Row:
+    return Row(
+        where=one.where,
+        must=one.says.text(language),
+        why=one.why.text(language) if one.why else "",
+        printed=one.printed,
+        recomputed=one.recomputed,
+        state=state_word(one.state, language),
+        style=_STYLES[one.state],
+    )

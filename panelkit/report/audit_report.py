@@ -1,0 +1,49 @@
+"""`audit_report`: the report of an audit that a reviewer can send, as a page or a Word file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from panelkit.audit.result import Audit
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message
+from panelkit.language.offers import offered
+from panelkit.report import audit_page, audit_word
+from panelkit.show.files import write_whole
+from panelkit.show.words import check_language
+
+ENDINGS = (".html", ".htm", ".docx")
+
+
+@offered("report", public=True)
+def audit_report(found: Audit, path: str | Path, *, language: Language = "en") -> Path:
+    """Write the report of an audit and return its path.
+
+    Parameters
+    ----------
+    found
+        What `audit` returned.
+    path
+        Where to: `.html` is one page that needs no other file, `.docx` a Word file.
+    language
+        "en" or "zh".
+
+    Raises
+    ------
+    SpecError
+        If the ending is neither.
+    OSError
+        If the file cannot be written; what stood there before still does.
+
+    Examples
+    --------
+    >>> pk.audit_report(pk.audit("table.csv"), "report.docx", language="zh")
+    """
+    check_language(language)
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        raise SpecError(
+            message("{path}: the report of an audit is written as .html or .docx", path=str(path))
+        )
+    made = audit_word.docx(found, language) if ending == ".docx" else audit_page.html(found, language)
+    return write_whole(path, made)

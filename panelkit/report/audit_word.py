@@ -1,0 +1,61 @@
+"""The report of an audit as a Word file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from panelkit.audit.result import Audit
+from panelkit.language.message import Language
+from panelkit.report.audit_page import HEADS, Page, Part, page_of
+from panelkit.show.grid import TableGrid, frame_grid
+from panelkit.show.word_pages import Said, pages
+
+
+def docx(found: Audit, language: Language) -> bytes:
+    """Return the report as a Word file."""
+    page = page_of(found, language)
+    return pages(HEADS["title"].text(language), list(_blocks(page)), language)
+
+
+def _blocks(page: Page) -> Iterator[Said | TableGrid]:
+    head = {key: said.text(page.language) for key, said in HEADS.items()}
+    yield Said(page.headline)
+    if page.misprints:
+        yield Said(head["reconcile"], "part")
+        yield Said(page.reconciling)
+        yield from (Said(one, "item") for one in page.misprints)
+    for part in page.parts:
+        yield from _part(part, page.language)
+    if page.unread:
+        yield Said(head["unread"], "part")
+        yield from (Said(cell, "item") for cell in page.unread)
+    yield Said(head["limits"], "part")
+    yield from (Said(one) for one in page.limits)
+    if page.unchecked:
+        yield Said(head["unchecked"], "part")
+        yield from (Said(one, "item") for one in page.unchecked)
+    yield Said(f"panelkit {page.version}", "note")
+
+
+def _part(part: Part, language: Language) -> Iterator[Said | TableGrid]:
+    head = {key: said.text(language) for key, said in HEADS.items()}
+    yield Said(f"{part.title} ({part.badge})", "part")
+    yield Said(part.counts)
+    yield from (Said(note, "note") for note in part.notes)
+    if part.rows:
+        yield Said(head["failing"] + (":" if language == "en" else "："))
+        yield _rows(part, language)
+    if part.held:
+        yield Said(head["held"] + (":" if language == "en" else "："))
+        yield from (Said(f"{says} × {n}", "item") for says, n in part.held)
+
+
+def _rows(part: Part, language: Language) -> TableGrid:
+    columns = [HEADS[key].text(language) for key in ("where", "must", "printed", "recomputed", "state")]
+    rows = [
+        (row.where, " ".join(filter(None, (row.must, row.why))), row.printed, row.recomputed, row.state)
+        for row in part.rows
+    ]
+    return frame_grid(pd.DataFrame(rows, columns=pd.Index(columns)), language=language, index=False)

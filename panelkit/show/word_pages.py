@@ -1,0 +1,53 @@
+"""A Word file of several parts: headings, paragraphs, lists and three-line tables, in the fonts of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from panelkit.language.message import Language
+from panelkit.show.grid import TableGrid
+from panelkit.show.word_file import a4, named_and_dated, set_fonts, steadied, three_line_table
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text: a heading, a paragraph, an item of a list, or a note in small letters."""
+
+    text: str
+    kind: Literal["heading", "part", "paragraph", "item", "note"] = "paragraph"
+
+
+def pages(title: str, blocks: Sequence[Said | TableGrid], language: Language) -> bytes:
+    """Return the Word file; the same blocks give the same bytes."""
+    from docx import Document
+
+    document: Any = Document()
+    a4(document, wide=False)
+    for block in (Said(title, "heading"), *blocks):
+        if isinstance(block, Said):
+            _add(document, block)
+        else:
+            _add_table(document, block)
+    set_fonts(document)
+    named_and_dated(document, title, language)
+    return steadied(document)
+
+
+def _add(document: Any, said: Said) -> None:
+    from docx.shared import Pt, RGBColor
+
+    styles = {"heading": "Heading 1", "part": "Heading 2", "item": "List Bullet"}
+    paragraph = document.add_paragraph(said.text, style=styles.get(said.kind, "Normal"))
+    paragraph.paragraph_format.space_after = Pt(4)
+    for run in paragraph.runs:
+        run.font.size = Pt({"heading": 16, "part": 13, "note": 9}.get(said.kind, 10.5))
+        if said.kind in ("heading", "part"):
+            run.font.color.rgb = RGBColor(0, 0, 0)
+
+
+def _add_table(document: Any, grid: TableGrid) -> None:
+    body = document.element.body
+    body.insert(len(body) - 1, three_line_table(grid))  # the section's properties stay last
+    document.add_paragraph("")
