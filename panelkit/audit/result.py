@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.audit.findings import Finding, findings_of, says, state_word
+from panelkit.audit.misprint_words import reconciling, record_of
 from panelkit.audit.readings import reading_notes
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.repair import Misprint
@@ -100,24 +101,11 @@ class Audit(Rendered, Brief):
         )
 
     @property
-    def reconciling(self) -> Message | None:
-        """Return which single misprints would reconcile the most rows; None where nothing needs it or none does."""
-        if not self.misprints:
-            return None
-        said = [one.said for one in self.misprints]
-        repairs = self.misprints[0].repairs
-        if len(said) == 1:
-            return counted(
-                "cannot all be true as printed; one misprint would reconcile {n} row: {said}",
-                "cannot all be true as printed; one misprint would reconcile {n} rows: {said}",
-                n=repairs,
-                said=said,
-            )
-        return counted(
-            "cannot all be true as printed; any one of these misprints would reconcile {n} row: {said}",
-            "cannot all be true as printed; any one of these misprints would reconcile {n} rows: {said}",
-            n=repairs,
-            said=said,
+    def reconciling(self) -> tuple[Message, ...]:
+        """Return which single misprints would reconcile rows, a sentence for each set of alternatives."""
+        return tuple(
+            message("{said}: {misprints}", said=said, misprints=several)
+            for said, several in reconciling(self.misprints)
         )
 
     def tidy(self) -> pd.DataFrame:
@@ -160,7 +148,7 @@ class Audit(Rendered, Brief):
 
     def said(self, language: Language = "en") -> list[str]:
         """Return headline, misprints and notes as sentences."""
-        held = [self.headline, *([self.reconciling] if self.reconciling else []), *self.notes]
+        held = [self.headline, *self.reconciling, *self.notes]
         return [one.text(language) for one in held]
 
     def summary(self, *, language: Language = "en", all: bool = False, width: int = 100) -> str:
@@ -193,8 +181,8 @@ class Audit(Rendered, Brief):
             "headline": self.headline.text(language),
             "tables": [_table_record(place, tried, self, language) for place, tried in enumerate(self.tried)],
             "findings": [_record(one, language) for one in self.findings],
-            "misprints": [one.record(language) for one in self.misprints],
-            "reconciling": self.reconciling.text(language) if self.reconciling else None,
+            "misprints": [record_of(one, language) for one in self.misprints],
+            "reconciling": [said.text(language) for said in self.reconciling],
             "unchecked": [{"identity": key, "says": says(key).text(language)} for key in self.unchecked],
             "notes": [note.text(language) for note in self.notes],
         }

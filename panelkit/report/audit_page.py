@@ -11,10 +11,11 @@ import jinja2
 
 import panelkit
 from panelkit.audit.findings import Finding, says, state_word
+from panelkit.audit.misprint_words import reconciling
 from panelkit.audit.readings import reading_notes
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.result import Audit
-from panelkit.language.message import Language, Message, counted, message
+from panelkit.language.message import Language, Message, message
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLES: dict[State, str] = {
@@ -87,8 +88,7 @@ class Page:
     headline: str
     badge: str
     style: str
-    reconciling: str
-    misprints: tuple[str, ...]
+    misprints: tuple[tuple[str, tuple[str, ...]], ...]
     parts: tuple[Part, ...]
     unchecked: tuple[str, ...]
     unread: tuple[str, ...]
@@ -103,8 +103,10 @@ def page_of(found: Audit, language: Language) -> Page:
         headline=found.headline.text(language),
         badge=state_word(found.state, language),
         style=_STYLES[found.state],
-        reconciling=_reconciling(found, language),
-        misprints=tuple(one.said.text(language) for one in found.misprints),
+        misprints=tuple(
+            (said.text(language), tuple(one.text(language) for one in several))
+            for said, several in reconciling(found.misprints)
+        ),
         parts=tuple(_parts(found, language)),
         unchecked=tuple(dict.fromkeys(says(key).text(language) for key in found.unchecked)),
         unread=found.unread,
@@ -123,21 +125,10 @@ def html(found: Audit, language: Language) -> str:
         lstrip_blocks=True,
     )
     environment.globals["t"] = lambda key: HEADS[key].text(language)
+    environment.globals["colon"] = ":" if language == "en" else "："
     return environment.get_template("audit.html.j2").render(
         page=page_of(found, language), language="zh-CN" if language == "zh" else "en"
     )
-
-
-def _reconciling(found: Audit, language: Language) -> str:
-    """Return how many misprints there are to choose from, and how many rows each would reconcile."""
-    if not found.misprints:
-        return ""
-    return counted(
-        "The rows below cannot all be true as printed; this one misprint would reconcile {rows} of them:",
-        "The rows below cannot all be true as printed; any one of these {n} misprints would reconcile {rows} of them:",
-        n=len(found.misprints),
-        rows=found.misprints[0].repairs,
-    ).text(language)
 
 
 def _parts(found: Audit, language: Language) -> Iterator[Part]:

@@ -24,8 +24,9 @@ def _blocks(page: Page) -> Iterator[Said | TableGrid]:
     yield Said(page.headline)
     if page.misprints:
         yield Said(head["reconcile"], "part")
-        yield Said(page.reconciling)
-        yield from (Said(one, "item") for one in page.misprints)
+        for said, several in page.misprints:
+            yield Said(said + (":" if page.language == "en" else "："))
+            yield from (Said(one, "item") for one in several)
     for part in page.parts:
         yield from _part(part, page.language)
     if page.unread:

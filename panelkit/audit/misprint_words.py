@@ -1,0 +1,74 @@
+"""A misprint in words: where, what is printed, what would fit, which slip it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from panelkit.audit.findings import where
+from panelkit.audit.repair import Misprint
+from panelkit.language.message import Language, Message, message
+
+
+def said_of(one: Misprint) -> Message:
+    """Return a misprint as a sentence."""
+    place = where([one.operand])
+    if one.partner is not None:
+        return message(
+            "{place}: {printed} exchanged with {other} ({kind})",
+            place=place,
+            printed=one.printed,
+            other=where([one.partner]),
+            kind=one.kind,
+        )
+    if one.operand.part == "stars":
+        return message(
+            "{place}: stars {would} instead of {printed} ({kind})",
+            place=place,
+            printed=one.printed or message("none"),
+            would=one.would_be or message("none"),
+            kind=one.kind,
+        )
+    return message(
+        "{place}: {would} instead of {printed} ({kind})",
+        place=place,
+        printed=one.printed,
+        would=one.would_be,
+        kind=one.kind,
+    )
+
+
+def record_of(one: Misprint, language: Language) -> dict[str, Any]:
+    """Return a misprint as plain values for JSON; misprints of one `group` are alternatives."""
+    return {
+        "table": one.operand.entry.table + 1,
+        "where": where([one.operand]),
+        "printed": one.printed,
+        "would_be": one.would_be,
+        "repairs": one.repairs,
+        "of": one.of,
+        "group": one.group,
+        "kind": one.kind.text(language),
+        "said": said_of(one).text(language),
+    }
+
+
+def reconciling(found: Sequence[Misprint]) -> list[tuple[Message, list[Message]]]:
+    """Return, for each group of alternatives, what any one of them would do, and the misprints."""
+    held: list[tuple[Message, list[Message]]] = []
+    for _, several in groupby(found, key=lambda one: one.group):
+        group = list(several)
+        counts = {"n": len(group), "rows": group[0].repairs, "of": group[0].of}
+        if len(group) == 1:
+            said = message(
+                "one misprint would reconcile {rows} of the {of} rows that cannot all be true as printed",
+                **counts,
+            )
+        else:
+            said = message(
+                "any one of {n} misprints would reconcile {rows} of the {of} rows that cannot all be true as printed",
+                **counts,
+            )
+        held.append((said, [said_of(one) for one in group]))
+    return held
