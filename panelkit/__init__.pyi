@@ -3,6 +3,7 @@
 __version__: str
 __all__: list[str]
 
+from panelkit.audit.bench import audit as audit
 from panelkit.audit.convention.search import find_convention as find_convention
 from panelkit.claims.awaited import waiting_claims as waiting_claims
 from panelkit.claims.check import check as check
@@ -179,6 +180,7 @@ from panelkit.models.spatial.selection import select_model as select_model
 from panelkit.models.spatial.sensitivity import placebo as placebo
 from panelkit.models.spatial.sensitivity import weights_sensitivity as weights_sensitivity
 from panelkit.models.threshold.estimator import PanelThreshold as PanelThreshold
+from panelkit.report.audit_report import audit_report as audit_report
 from panelkit.spatial.moran import local_moran as local_moran
 from panelkit.spatial.moran import moran as moran
 from panelkit.spatial.provincial import contiguity as contiguity

@@ -35,6 +35,11 @@ def yearbook_case(name: str) -> Path:
     return _existing("cases", "yearbook", name)
 
 
+def printed_table(name: str) -> Path:
+    """Return the path of a printed table of a published paper, for example `sdm_effects.csv`."""
+    return _existing("cases", "tables", name)
+
+
 def figures_path(name: str) -> Path:
     """Return the path of a compiled table, for example `yearbook_figures.csv`."""
     return _existing("data", name)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from panelkit.audit.entries import BracketMeaning, Document, Facts, Table
-from panelkit.audit.layout import read_table
-from panelkit.audit.reading import read_sheets
+from panelkit.audit.layout.read import read_table
+from panelkit.audit.reading.door import read_sheets
 from panelkit.audit.repair import misprints
 from panelkit.audit.result import Audit
 from panelkit.audit.run import across, under_all

@@ -9,9 +9,10 @@ from importlib import import_module
 
 from panelkit.audit.relations import Operand, State
 from panelkit.audit.run import Judged
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, counted, message
 from panelkit.language.register import entries
 from panelkit.show.brief import Brief
+from panelkit.show.plain import fold
 
 STATE_WORDS: dict[State, Message] = {
     "consistent": message("consistent"),
@@ -49,12 +50,17 @@ def findings_of(judged: Iterable[Judged]) -> Iterator[Finding]:
             says=says(one.relation.identity),
             state=one.outcome.state,
             table=operands[0].entry.table,
-            where=one.relation.about or where(operands),
+            where=_place(operands, one.relation.about),
             printed=one.outcome.printed,
             recomputed=one.outcome.recomputed,
             why=one.outcome.why,
             operands=operands,
         )
+
+
+def _place(operands: Sequence[Operand], about: str) -> str:
+    place = where(operands)
+    return place if not about or about in place else f"{place} ({about})"
 
 
 @cache
@@ -73,6 +79,50 @@ def where(operands: Sequence[Operand]) -> str:
     panels = {one.panel for one in held if one.panel}
     panel = panels.pop() if len(panels) == 1 else ""
     return " · ".join(part for part in (panel, rows, columns) if part)
+
+
+def said_remark(one: Finding) -> Message:
+    """Return the condition under which alone a finding comes out, with its place."""
+    return message("{where}: {remark}", where=one.where, remark=one.why)
+
+
+def headline_of(findings: Sequence[Finding]) -> Message:
+    """Return in one sentence how many checks come out, and whether a conclusion changes."""
+    bad = sum(one.state != "consistent" for one in findings)
+    decisions = sum(one.state == "decision" for one in findings)
+    if not findings:
+        return message("nothing could be checked: no identity finds its numbers in this table")
+    if not bad:
+        return counted(
+            "{n} check, and it holds within rounding",
+            "{n} checks, and all hold within rounding",
+            n=len(findings),
+        )
+    if decisions:
+        return message(
+            "{bad} of {all} checks do not come out as printed; in {decisions} a conclusion changes",
+            bad=bad,
+            all=len(findings),
+            decisions=decisions,
+        )
+    return message(
+        "{bad} of {all} checks do not come out as printed; no conclusion changes", bad=bad, all=len(findings)
+    )
+
+
+def block(one: Finding, language: Language, width: int) -> str:
+    """Return a finding as lines of a terminal: state and place, the formula, both numbers, what there is to say."""
+    lines = [
+        f"[{state_word(one.state, language)}] {one.where}",
+        message("must hold: {says}", says=one.says).text(language),
+        message(
+            "printed {printed}; the others give {recomputed}", printed=one.printed, recomputed=one.recomputed
+        ).text(language),
+        one.why.text(language) if one.why else "",
+    ]
+    first, *rest = [fold(line, width - 4) for line in lines if line]
+    inside = [f"    {line}" for text in rest for line in text.splitlines()]
+    return "\n".join(["", first, *inside])
 
 
 def state_word(state: State, language: Language = "en") -> str:

@@ -25,7 +25,7 @@ def reading_notes(tried: Sequence[ReadTable]) -> Iterator[Message]:
         yield message("brackets are read as {what}: the reading that fits best", what=MEANINGS[meaning])
         yield from _others(tried)
     if chosen.table.starred:
-        yield _stars(chosen)
+        yield _stars(tried)
 
 
 def _others(tried: Sequence[ReadTable]) -> Iterator[Message]:
@@ -47,8 +47,24 @@ def _others(tried: Sequence[ReadTable]) -> Iterator[Message]:
         yield message("rows that do not come out, by what brackets may hold: {rows}", rows=rows)
 
 
-def _stars(chosen: ReadTable) -> Message:
-    levels = [f"{level:g}" for level in chosen.reading.star_levels]
+def _stars(tried: Sequence[ReadTable]) -> Message:
+    chosen = tried[0]
+    levels = _listed(chosen)
     if chosen.table.facts.star_levels is not None:
         return message("stars at {levels}, as the table says", levels=levels)
+    others = [one for one in tried[1:] if one.reading.brackets == chosen.reading.brackets]
+    rows = [
+        message("{what}: {bad} of {all} rows", what=_listed(one), bad=one.badness[1], all=len(one.judged))
+        for one in others
+    ]
+    if rows and any(one.badness > chosen.badness for one in others):
+        return message(
+            "stars are read at {levels}, which fits best: the table does not say ({rows})",
+            levels=levels,
+            rows=rows,
+        )
     return message("stars are read at {levels}: the table does not say", levels=levels)
+
+
+def _listed(one: ReadTable) -> str:
+    return " / ".join(f"{level:g}" for level in one.reading.star_levels)

@@ -50,7 +50,8 @@ class Outcome:
     """How a relation came out.
 
     `printed` is what stands in the table, `recomputed` what the other numbers give (as text: a number, an interval,
-    stars), `why` a sentence where there is more to say: what a decision is, what would excuse it.
+    stars), `why` a sentence where there is more to say: what a decision is, what would excuse it, and, of what comes
+    out, under which condition alone it does.
     """
 
     state: State

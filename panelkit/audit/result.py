@@ -10,17 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.audit.findings import Finding, findings_of, says, state_word
+from panelkit.audit.findings import Finding, block, findings_of, headline_of, said_remark, says, state_word
 from panelkit.audit.misprint_words import reconciling, record_of
 from panelkit.audit.readings import reading_notes
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.repair import Misprint
 from panelkit.audit.run import Judged, ReadTable
-from panelkit.language.message import Language, Message, counted, message
+from panelkit.language.message import Language, Message, message
 from panelkit.language.register import keys
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
+from panelkit.show.plain import fold
 from panelkit.show.rendered import Rendered
 
 
@@ -57,6 +58,11 @@ class Audit(Rendered, Brief):
         return tuple(one for state in STATES[:0:-1] for one in self.findings if one.state == state)
 
     @property
+    def remarked(self) -> tuple[Finding, ...]:
+        """Return the findings that come out under a condition alone, which `why` names."""
+        return tuple(one for one in self.findings if one.state == "consistent" and one.why)
+
+    @property
     def unchecked(self) -> tuple[str, ...]:
         """Return the keys of identities for which the tables print no numbers."""
         checked = {one.identity for one in self.findings}
@@ -70,7 +76,8 @@ class Audit(Rendered, Brief):
     @property
     def notes(self) -> tuple[Message, ...]:
         """Return how the tables were read, and what was not."""
-        held = [note for tried in self.tried for note in reading_notes(tried)]
+        held = [said_remark(one) for one in self.remarked]
+        held += [note for tried in self.tried for note in reading_notes(tried)]
         if self.unread:
             held.append(message("not understood, and so not checked: {cells}", cells=list(self.unread)))
         return tuple(dict.fromkeys(held))
@@ -78,27 +85,7 @@ class Audit(Rendered, Brief):
     @property
     def headline(self) -> Message:
         """Return what was found in one sentence."""
-        bad, decisions = len(self.failing), self.count("decision")
-        if not self.findings:
-            return message("nothing could be checked: no identity finds its numbers in this table")
-        if not bad:
-            return counted(
-                "{n} check, and it holds within rounding",
-                "{n} checks, and all hold within rounding",
-                n=len(self.findings),
-            )
-        if decisions:
-            return message(
-                "{bad} of {all} checks do not come out as printed; in {decisions} a conclusion changes",
-                bad=bad,
-                all=len(self.findings),
-                decisions=decisions,
-            )
-        return message(
-            "{bad} of {all} checks do not come out as printed; no conclusion changes",
-            bad=bad,
-            all=len(self.findings),
-        )
+        return headline_of(self.findings)
 
     @property
     def reconciling(self) -> tuple[Message, ...]:
@@ -152,24 +139,17 @@ class Audit(Rendered, Brief):
         return [one.text(language) for one in held]
 
     def summary(self, *, language: Language = "en", all: bool = False, width: int = 100) -> str:
-        """Return headline, rows that do not come out and notes as plain text."""
-        from panelkit.show import tables
+        """Return headline, findings that do not come out (`all`: every one) and notes as plain text."""
         from panelkit.show.words import check_language
 
         check_language(language)
-        frame = self.table(language=language, all=all)
         title = message("Audit of printed tables").text(language)
         head, *notes = self.said(language)
-        parts = [title, "=" * cells(title), head]
-        if len(frame):
-            parts.append(
-                str(
-                    tables.frame_table(
-                        frame, format="text", language=language, index=False, width=width, keys=1
-                    )
-                )
-            )
-        return "\n".join([*parts, *(f"· {note}" for note in notes)])
+        blocks = [block(one, language, width) for one in (self.findings if all else self.failing)]
+        listed = [fold(f"· {note}", width) for note in notes]
+        return "\n".join(
+            [title, "=" * cells(title), fold(head, width), *blocks, *([""] if blocks else []), *listed]
+        )
 
     def __str__(self) -> str:
         return self.summary()

@@ -4,6 +4,7 @@
 # kind, key, module, name, family, can, result, source, public, also
 # fmt: off
 ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, tuple[str, ...]], ...] = (
+    ('audit', 'audit', 'audit.bench', 'audit', '', (), 'Audit', 'Nuijten et al. 2016; Moore, Kearfott and Cloud 2009', True, ()),
     ('capability', 'backdated', 'models.policy.synthetic.synthetic_control', 'backdated', '', (), '', '', False, ()),
     ('capability', 'donors_left_out', 'models.policy.synthetic.synthetic_control', 'donors_left_out', '', (), '', '', False, ()),
     ('capability', 'impulse_responses', 'models.dynamic.responses.impulse', 'impulse_responses', '', (), '', '', False, ()),
@@ -280,6 +281,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('policy', 'spillover_rings', 'models.policy.spillover.rings', 'spillover_rings', 'designs', (), 'DataFrame', 'Butts 2021', True, ()),
     ('policy', 'treatment_impacts', 'models.policy.spillover.treatment_impacts', 'treatment_impacts', 'designs', (), 'Derived', 'LeSage and Pace 2009, ch. 2', True, ()),
     ('policy', 'triple', 'models.policy.triple.triple', 'TripleDifference', 'designs', (), 'FitResult or PolicyEffects', "Gruber 1994; Olden and Moen 2022; Ortiz-Villavicencio and Sant'Anna 2025", True, ()),
+    ('report', 'audit_report', 'report.audit_report', 'audit_report', '', (), '', '', True, ()),
     ('rule', 'R-CAUSE', 'claims.rules.causation', 'CausationRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-DESC', 'claims.rules.description', 'DescriptionRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-INEQ', 'claims.rules.inequality', 'InequalityRule', '', ('measured',), '', '', False, ()),

@@ -10,7 +10,8 @@ from pathlib import Path
 import jinja2
 
 import panelkit
-from panelkit.audit.findings import Finding, says, state_word
+from panelkit.audit.entries import Table
+from panelkit.audit.findings import Finding, headline_of, said_remark, says, state_word
 from panelkit.audit.misprint_words import reconciling
 from panelkit.audit.readings import reading_notes
 from panelkit.audit.relations import STATES, State
@@ -135,12 +136,21 @@ def _parts(found: Audit, language: Language) -> Iterator[Part]:
     for place, tried in enumerate(found.tried):
         mine = [one for one in _of_tables(found) if one.table == place]
         table = tried[0].table
-        title = table.title or message("Table {n}", n=place + 1).text(language)
-        notes = tuple(note.text(language) for note in reading_notes(tried))
+        title = _title(table, place).text(language)
+        remarks = [said_remark(one) for one in mine if one.state == "consistent" and one.why]
+        notes = tuple(note.text(language) for note in (*remarks, *reading_notes(tried)))
         yield _part(title, mine, notes, language)
     between = found.findings[len(_of_tables(found)) :]
     if between:
         yield _part(HEADS["between"].text(language), list(between), (), language)
+
+
+def _title(table: Table, place: int) -> Message:
+    if table.title:
+        return message("Table {n}: {title}", n=place + 1, title=table.title)
+    if table.source:
+        return message("Table {n} ({source})", n=place + 1, source=table.source)
+    return message("Table {n}", n=place + 1)
 
 
 def _of_tables(found: Audit) -> list[Finding]:
@@ -153,12 +163,7 @@ def _part(title: str, findings: list[Finding], notes: tuple[str, ...], language:
     failing = sorted(
         (one for one in findings if one.state != "consistent"), key=lambda one: one.state != "decision"
     )
-    counts = message(
-        "{all} checks: {bad} do not come out, {decisions} of them change a conclusion",
-        all=len(findings),
-        bad=len(failing),
-        decisions=sum(one.state == "decision" for one in findings),
-    )
+    counts = headline_of(findings)
     return Part(
         title=title,
         badge=state_word(state, language) if findings else message("not checked").text(language),

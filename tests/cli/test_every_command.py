@@ -30,6 +30,7 @@ LATIN = re.compile("[A-Za-z]{2}")
 NARROW, WIDE = 60, 150
 # what stands in English in a Chinese text: commands, and the name of an indicator that is shown in both languages
 NAMED = ("panelkit data show", "gross regional product")
+TABLE = "variable,(1),(2)\nx,0.412*** (0.103),0.021 (0.310)\nN,248,248\n"
 PRINTED = "city,U1,U2,C\na,0.6,0.4,0.4899\nb,0.9,0.1,0.3000\nc,0.5,0.3,0.4841\n"
 
 
@@ -51,6 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = Table(list(NAMES), ["2024", "2023"], ["地区生产总值"], cells)
     (folder / "portal.csv").write_bytes(writers.classic(table).encode("gb18030"))
     (folder / "printed.csv").write_text(PRINTED, encoding="utf-8")
+    (folder / "table.csv").write_text(TABLE, encoding="utf-8")
     (folder / "claim.toml").write_text(SMALL, encoding="utf-8")
     options = ["--store", str(folder / "figures"), "--vintage", "own"]
     done = run(app, ["ingest", str(folder / "portal.csv"), *options])

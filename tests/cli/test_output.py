@@ -22,6 +22,7 @@ FILE_DOORS = [
     ["unitroot", "log(gdp)"],
     ["cointegration", "log(gdp) ~ log(population)"],
     ["causality", "log(gdp) ~ log(population)"],
+    ["audit", "any.csv"],
 ]
 FOLDER_DOORS = [
     ["check"],

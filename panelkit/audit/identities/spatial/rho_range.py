@@ -17,8 +17,8 @@ SAYS = message("1 / (smallest eigenvalue of W) < rho < 1 / (largest eigenvalue o
 def rho_range(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield 1 / (smallest eigenvalue of W) < rho < 1 / (largest), for rho and lambda.
 
-    Where rows of W sum to one the largest is 1 and the smallest at or above -1. Below -1 the outcome is inconsistent
-    and names the eigenvalue that would allow it; a rho of 1 or more is a decision where rows are stated to sum to one.
+    Where rows of W sum to one the largest is 1 and the smallest at or above -1. Below -1 the outcome names, as a
+    remark, the eigenvalue that allows it; a rho of 1 or more is a decision where rows are stated to sum to one.
     """
     for entry in table.of("rho", "lambda"):
         yield relation("rho-range", {"rho": Operand(entry)}, _judge_of(table.facts), entry.label)
@@ -32,7 +32,7 @@ def _judge_of(facts: Facts) -> Callable[[Numbers], Outcome]:
                 "possible only where the smallest eigenvalue of W is above {smallest:.3f}",
                 smallest=1.0 / printed.value,
             )
-            return Outcome("inconsistent", printed.text, "-1 … 1", why)
+            return Outcome("consistent", printed.text, "-1 … 1", why)
         if printed.low > 1.0:
             why = message(
                 "possible only where the largest eigenvalue of W is below {largest:.3f}, not where its rows sum to one",
