@@ -29,6 +29,11 @@ class Planned:
         """Return how many steps lie between it and what was stated."""
         return sum(one.departure for one in self.options)
 
+    @property
+    def mistaken(self) -> bool:
+        """Return whether nobody would choose it knowingly."""
+        return any(one.mistake for one in self.options)
+
 
 @dataclass(frozen=True, eq=False)
 class Axes:

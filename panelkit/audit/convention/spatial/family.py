@@ -21,7 +21,7 @@ from panelkit.audit.convention.spatial.cubes import Sampled, sampled
 from panelkit.audit.convention.spatial.enumerated import MOST, Axes, Planned, planned
 from panelkit.audit.convention.spatial.likelihoods import EFFECTS, likelihoods, models_of
 from panelkit.audit.convention.spatial.orders import orders_of, swaps
-from panelkit.audit.convention.spatial.predicted import numbers_of, printed, printer_of
+from panelkit.audit.convention.spatial.predicted import Way, numbers_of, printed, printer_of
 from panelkit.audit.convention.spatial.slots import Wanted, wanted_of
 from panelkit.audit.convention.spatial.weighting import given_weights, versions
 from panelkit.audit.convention.target import ESTIMATE, Target
@@ -71,8 +71,7 @@ def spatial_candidates(problem: Problem) -> Predicted:
     candidates = numbers.candidates
 
     def dealt(at: int, rng: np.random.Generator, draws: int) -> FloatArray:
-        fit, way = candidates.alike[at][0]
-        return _dealt(plans[fit], wanted, candidates.ways[way], rng, draws)
+        return _dealt(*candidates.parts(at), wanted, rng, draws)
 
     return Predicted(
         candidates,
@@ -192,11 +191,11 @@ def _within_reach(
 
 
 def _dealt(
-    plan: Planned, wanted: Sequence[Wanted | None], way: object, rng: np.random.Generator, draws: int
+    plan: Planned, way: Way, wanted: Sequence[Wanted | None], rng: np.random.Generator, draws: int
 ) -> FloatArray:
     jobs = dealt_jobs(plan.job, rng, draws)
     if not jobs:
         return np.full((draws, len(wanted)), np.nan)
     needs = any(one is not None and one.kind != ESTIMATE for one in wanted)
     again = [replace(plan, job=job) for job in jobs]
-    return printed(printer_of(again, fit_batch(jobs, errors=needs)), wanted, way)  # type: ignore[arg-type]
+    return printed(printer_of(again, fit_batch(jobs, errors=needs)), wanted, way)

@@ -24,13 +24,10 @@ from panelkit.audit.convention.spatial.slots import (
 )
 from panelkit.audit.convention.target import ESTIMATE, Target
 from panelkit.kernels.within import FloatArray
-from panelkit.language.message import listed
 from panelkit.models.spatial.batch.fits import Fits, fit_batch
 from panelkit.models.spatial.shell import DURBIN
 
 IntArray = NDArray[np.int64]
-Members = Sequence[tuple[int, int]]
-_DIGITS = 9  # candidates that agree to so many significant digits are one
 
 
 @dataclass(frozen=True)
@@ -66,52 +63,37 @@ def ways_of(wanted: Sequence[Wanted | None]) -> tuple[Way, ...]:
 
 
 class Candidates(Sequence[Candidate]):
-    """Fits and ways to print, as candidates that are made when asked for; those of equal numbers are one."""
+    """Fits and ways to print, as candidates that are made when asked for; `places` (C, 2) says which of both."""
 
-    def __init__(self, fits: Sequence[Planned], ways: Sequence[Way], alike: Sequence[Members]) -> None:
-        """Keep which fits and ways (places) print the same."""
-        self.fits, self.ways, self.alike = fits, ways, alike
+    def __init__(self, fits: Sequence[Planned], ways: Sequence[Way], places: IntArray) -> None:
+        """Keep the fits, the ways and which go together."""
+        self.fits, self.ways, self.places = fits, ways, places
 
     def __len__(self) -> int:
-        return len(self.alike)
+        return len(self.places)
+
+    def parts(self, at: int) -> tuple[Planned, Way]:
+        """Return the fit and the way to print of a candidate."""
+        fit, way = self.places[at].tolist()
+        return self.fits[fit], self.ways[way]
 
     def __getitem__(self, at: int) -> Candidate:  # type: ignore[override]
-        members = self.alike[range(len(self))[at]]
-        sets = [(*self.fits[fit].options, *self.ways[way].options) for fit, way in members]
-        return Candidate(tuple(_joined(sets)))
+        fit, way = self.parts(range(len(self))[at])
+        return Candidate((*fit.options, *way.options))
 
     @cached_property
     def departures(self) -> IntArray:
         """Return how many steps each lies from what is stated, (C,)."""
-        steps = [
-            self.fits[fit].departures + self.ways[way].departures for fit, way in map(_first, self.alike)
-        ]
-        return np.array(steps, dtype=np.int64)
+        fits = np.array([one.departures for one in self.fits], dtype=np.int64)
+        ways = np.array([one.departures for one in self.ways], dtype=np.int64)
+        return np.asarray(fits[self.places[:, 0]] + ways[self.places[:, 1]])
 
     @cached_property
     def mistakes(self) -> NDArray[np.bool_]:
         """Return which are mistakes, (C,)."""
-        marked = [
-            any(one.mistake for one in (*self.fits[fit].options, *self.ways[way].options))
-            for fit, way in map(_first, self.alike)
-        ]
-        return np.array(marked, dtype=bool)
-
-
-def _first(members: Members) -> tuple[int, int]:
-    return members[0]
-
-
-def _joined(sets: Sequence[Sequence[Option]]) -> list[Option]:
-    """Return the options of the first member; where others of equal numbers choose otherwise, all choices in one."""
-    out = []
-    for one in sets[0]:
-        same = dict.fromkeys(other for options in sets for other in options if other.axis == one.axis)
-        if len(same) > 1 and one.axis in ("convention", "covariance"):
-            keys = " = ".join(other.key for other in same)
-            one = Option(one.axis, keys, listed([other.said for other in same]), one.departure, one.mistake)
-        out.append(one)
-    return out
+        fits = np.array([one.mistaken for one in self.fits], dtype=bool)
+        ways = np.array([one.mistake is not None for one in self.ways], dtype=bool)
+        return np.asarray(fits[self.places[:, 0]] | ways[self.places[:, 1]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,41 +108,29 @@ class Numbers:
 def numbers_of(
     plans: Sequence[Planned], wanted: Sequence[Wanted | None], target: Target, depth: int
 ) -> Numbers:
-    """Fit all plans and print them in every way; those that have none of the readings of the target stay out."""
+    """Fit all plans and print them in every way; those without the numbers of any reading of the target stay out."""
     ways = ways_of(wanted)
     needs = any(one is not None and one.kind != ESTIMATE for one in wanted)
     fits = fit_batch([one.job for one in plans], errors=needs)
     printer = printer_of(plans, fits)
-    blocks = np.array([printed(printer, wanted, way) for way in ways])  # (V, m, S)
     steps = np.array([one.departures for one in plans])
-    alike: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    mistaken = np.array([one.mistaken for one in plans])
+    durbin = np.array([one.job.asked.model in DURBIN for one in plans])
+    blocks, places = [], []
     for v, way in enumerate(ways):
-        rounded, whole = _rounded(blocks[v]), _whole(blocks[v], target)
-        for j in np.flatnonzero(whole & (steps + way.departures <= depth)).tolist():
-            if _told(plans[j], way):
-                alike.setdefault((_kept(plans[j], way), rounded[j].tobytes()), []).append((j, v))
-    members = list(alike.values())
-    at = np.array([one[0] for one in members], dtype=np.int64).reshape(-1, 2)
-    return Numbers(Candidates(plans, ways, members), blocks[at[:, 1], at[:, 0]], fits)
+        values = printed(printer, wanted, way)
+        held = _whole(values, target) & (steps + way.departures <= depth)
+        if way.mistake is not None:  # one mistake at a time, and of W x where there is one
+            held &= durbin & ~mistaken
+        blocks.append(values[held])
+        places.append(np.column_stack([np.flatnonzero(held), np.full(held.sum(), v)]))
+    return Numbers(Candidates(plans, ways, np.concatenate(places)), np.concatenate(blocks), fits)
 
 
 def _whole(values: FloatArray, target: Target) -> NDArray[np.bool_]:
     """Return which rows (m, S) hold every number of some reading."""
     held = [np.isfinite(values[:, reading.columns]).all(axis=1) for reading in target.readings]
     return np.asarray(np.any(held, axis=0), dtype=bool)
-
-
-def _told(plan: Planned, way: Way) -> bool:
-    """Tell whether a way to print has a meaning for a fit: one mistake at a time, and of W x where there is one."""
-    if way.mistake is None:
-        return True
-    return plan.job.asked.model in DURBIN and not any(one.mistake for one in plan.options)
-
-
-def _kept(plan: Planned, way: Way) -> tuple[tuple[str, str], ...]:
-    """Return the choices that never are merged."""
-    merged = ("convention", "covariance")
-    return tuple((one.axis, one.key) for one in (*plan.options, *way.options) if one.axis not in merged)
 
 
 def printer_of(plans: Sequence[Planned], fits: Fits) -> Printer:
@@ -178,11 +148,3 @@ def printed(printer: Printer, wanted: Sequence[Wanted | None], way: Way) -> Floa
         for one in wanted
     ]
     return np.column_stack(columns) if columns else np.empty((len(printer.fits.jobs), 0))
-
-
-def _rounded(values: FloatArray) -> FloatArray:
-    """Return values to a few significant digits, zeros without sign."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = 10.0 ** (np.floor(np.log10(np.abs(values))) - _DIGITS + 1)
-        out = np.round(values / size) * size
-    return np.where(np.isfinite(out), out, np.where(np.isnan(values), np.nan, 0.0)) + 0.0
