@@ -42,10 +42,10 @@ class Distances(Brief):
         """Return the worst miss of each candidate, (C,)."""
         return np.asarray(self.digits.max(axis=1))
 
-    def order(self, departures: IntArray) -> IntArray:
-        """Return the candidates from near to far, (C,): fewest missed, worst miss, fewest departures, order given."""
+    def order(self, rank: IntArray) -> IntArray:
+        """Return the candidates from near to far, (C,): fewest missed, worst miss, `rank`, the order given."""
         place = np.arange(len(self.digits))
-        return np.lexsort((place, departures, np.round(self.worst, 6), self.missed))
+        return np.lexsort((place, rank, np.round(self.worst, 6), self.missed))
 
 
 def digits_missed(values: FloatArray, target: Target) -> FloatArray:

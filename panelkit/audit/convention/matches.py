@@ -61,8 +61,7 @@ class Match(Brief):
 
 def nearest(predicted: Predicted, target: Target, found: Distances, most: int) -> tuple[Match, ...]:
     """Return the nearest matches: all that hit, and the nearest others up to `most` in all."""
-    steps = 2 * predicted.departures + predicted.mistakes
-    order = found.order(steps)[:_LOOKED_AT]
+    order = found.order(predicted.rank)[:_LOOKED_AT]
     groups: dict[tuple[object, ...], list[int]] = {}
     for at in order:
         values = predicted.matrix[at, target.readings[found.reading[at]].columns]

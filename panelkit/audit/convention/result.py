@@ -15,6 +15,7 @@ from panelkit.audit.convention.words import (
     TITLE,
     axes_words,
     chance_words,
+    further_words,
     kind_word,
     number_name,
     reading_words,
@@ -51,6 +52,8 @@ class ConventionSearch(Rendered, Brief):
         estimated because they have another number of rows than is printed.
     chance
         How likely a match is without cause; None where there is no hit.
+    further
+        How many ways further from what is stated print every number too.
 
     Notes
     -----
@@ -67,6 +70,7 @@ class ConventionSearch(Rendered, Brief):
     fits: int
     ruled_out: int
     chance: Chance | None
+    further: int = 0
     notes: tuple[Message, ...] = ()
     seed: int = 0
 
@@ -130,6 +134,7 @@ class ConventionSearch(Rendered, Brief):
             found += axes_words(self.hits)
             if len(self.hits) == 1:
                 found += same_words(self.hits[0])
+            found += further_words(self.further)
         if best is not None:
             found += reading_words(best.reading)
         found.append(tried_words(self.tried, self.fits, self.ruled_out))

@@ -170,6 +170,7 @@ def judged(predicted: Predicted, target: Target, *, family: str, seed: int, clos
         fits=predicted.fits or len(predicted.candidates),
         ruled_out=predicted.ruled_out,
         chance=chance,
+        further=len(hits) - len(near),
         notes=predicted.notes,
         seed=seed,
     )

@@ -101,6 +101,19 @@ def axes_words(hits: tuple[Match, ...]) -> list[Message]:
     return said
 
 
+def further_words(further: int) -> list[Message]:
+    """Say that ways further from what is stated, or known mistakes, print the numbers too."""
+    if not further:
+        return []
+    return [
+        counted(
+            "{n} way further from what is stated, or a known mistake, prints them too.",
+            "{n} ways further from what is stated, or known mistakes, print them too.",
+            n=further,
+        )
+    ]
+
+
 def axis_word(axis: str) -> Message:
     """Return an axis in words."""
     return _AXES.get(axis, verbatim(axis))

@@ -67,13 +67,18 @@ class Candidates(Sequence[Candidate]):
 
     @cached_property
     def departures(self) -> IntArray:
-        """Return how many steps each lies from what is stated, (C,); a mistake counts a half more."""
+        """Return how many steps each lies from what is stated, (C,)."""
         found = []
         for plan, size in zip(self.plans, self.sizes, strict=True):
             steps = np.full(size, plan.departures)
             steps[len(VARIANCES) :] += 1
             found.append(steps)
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def plausible(self) -> IntArray:
+        """Return the place of the covariance of each in the order of plausibility, (C,)."""
+        return np.arange(len(self)) % len(VARIANCES)
 
     @cached_property
     def mistakes(self) -> IntArray:
