@@ -65,10 +65,10 @@ def _place(operands: Sequence[Operand], about: str) -> str:
 
 @cache
 def says(identity: str) -> Message:
-    """Return the formula of an identity in words: `SAYS` in the file that holds it, by key where it holds several."""
+    """Return the formula of an identity in words: `SAYS` in the file that holds it."""
     entry = next(one for one in entries("identity") if one.key == identity)
-    said: Message | dict[str, Message] = import_module(f"panelkit.{entry.module}").SAYS
-    return said[identity] if isinstance(said, dict) else said
+    said: Message = import_module(f"panelkit.{entry.module}").SAYS
+    return said
 
 
 def where(operands: Sequence[Operand]) -> str:

@@ -15,6 +15,8 @@ PATHS = ("path_a", "path_b", "total_effect", "direct_effect", "indirect_effect")
 MAIN = (*SLOPES, "rho", "lambda", *EFFECTS, *PATHS)
 ESTIMATES = (*MAIN, "constant", "sigma2")
 ROWS_OF_A_UNIT = 12.0
+_RESAMPLED = re.compile(r"bootstrap|jackknife|permutation|自助法|自举|刀切|置换检验", re.IGNORECASE)
+_RATIOS = re.compile(r"odds ratio|hazard ratio|incidence rate ratio|比值比|优势比|风险比", re.IGNORECASE)
 _FEW_CLUSTERS = re.compile(r"driscoll|kraay|two-?way cluster|双向聚类|双重聚类", re.IGNORECASE)
 
 
@@ -43,6 +45,21 @@ def statistic(table: Table, role: str, like: Entry) -> Entry | None:
 def words(table: Table) -> str:
     """Return what a table says of itself in title and notes."""
     return " ".join((table.title, *table.notes, *table.unread))
+
+
+def resampled(table: Table) -> bool:
+    """Return whether a table says that its errors or p-values are of resamples."""
+    return bool(table.facts.bootstrap or (table.facts.bootstrap is None and _RESAMPLED.search(words(table))))
+
+
+def of_ratios(table: Table) -> bool:
+    """Return whether estimates are odds or hazard ratios, whose errors and tests are those of their logarithms."""
+    return bool(_RATIOS.search(words(table)))
+
+
+def estimates(table: Table) -> tuple[Entry, ...]:
+    """Return the estimates of a table that their standard errors divide into t."""
+    return () if of_ratios(table) else table.of(*ESTIMATES)
 
 
 def degrees_of(table: Table, entry: Entry) -> Interval:

@@ -91,12 +91,16 @@ def _against(said: Interval, p: Interval, lines: Lines, text: str, draws: int | 
     if p.meets(said):
         return Outcome("consistent", text, told(p))
     decided = lines.parted(said, blurred(p, draws)) and not lines.lenient
-    return Outcome("decision" if decided else "inconsistent", text, told(p), _why(decided))
+    return Outcome("decision" if decided else "inconsistent", text, told(p), _why(decided, p.low > said.high))
 
 
-def _why(decided: bool) -> Message:
+def _why(decided: bool, weaker: bool) -> Message:
     if decided:
         return message("the numbers and the significance shown cannot both be as printed, by t or by z")
+    if weaker:
+        return message(
+            "one-sided tests, resampled p-values, or digits cut off instead of rounded, would excuse it"
+        )
     return message("resampled p-values, or digits cut off instead of rounded, would excuse it")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +12,7 @@ from panelkit.audit.parts import SLOPES
 
 SAME = 0.6  # the share of common coefficients that makes a column the same one, printed again
 LEAST = 2
+CHANCE = 1e-3  # of one alarm or more in a whole paper
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,22 @@ class Pair:
     apart: tuple[tuple[Entry, Entry], ...]
 
     @property
-    def reprinted(self) -> bool:
-        """Return whether the second column is the first one again, in another table."""
-        shared = len(self.alike) + len(self.apart)
+    def shared(self) -> int:
+        """Return how many coefficients are of the same variables."""
+        return len(self.alike) + len(self.apart)
+
+    def by_chance(self, alike: Sequence[Entry], tried: int) -> float:
+        """Return how many pairs of columns, of those tried, would repeat so many entries by chance, at most."""
+        chance = math.prod(coincidence(one) for one in alike)
+        return tried * math.comb(self.shared, len(alike)) * chance
+
+    def reprinted(self, tried: int) -> bool:
+        """Return whether the second column is the first one again, in another table, and not by chance."""
         same_table = self.one.place[0] == self.other.place[0]
-        whole = shared >= 0.5 * max(len(self.one.entries), len(self.other.entries))
-        return not same_table and whole and len(self.alike) >= LEAST and len(self.alike) >= SAME * shared
+        whole = self.shared >= 0.5 * max(len(self.one.entries), len(self.other.entries))
+        if same_table or not whole or len(self.alike) < max(LEAST, SAME * self.shared):
+            return False
+        return self.by_chance([one for one, _ in self.alike], tried) <= CHANCE
 
 
 def columns_of(document: Document) -> list[Column]:
@@ -56,9 +67,14 @@ def columns_of(document: Document) -> list[Column]:
     return [Column(place, held) for place, held in found.items() if held]
 
 
-def pairs_of(document: Document) -> Iterator[Pair]:
-    """Yield the pairs of columns that have a coefficient with its bracket in common."""
-    for one, other in combinations(columns_of(document), 2):
+def pairs_of(document: Document) -> tuple[list[Pair], int]:
+    """Return the pairs of columns that have a coefficient with its bracket in common, and how many pairs there are."""
+    columns = columns_of(document)
+    return list(_alike(columns)), max(1, math.comb(len(columns), 2))
+
+
+def _alike(columns: Sequence[Column]) -> Iterator[Pair]:
+    for one, other in combinations(columns, 2):
         shared = [(one.entries[key], other.entries[key]) for key in one.entries if key in other.entries]
         alike = tuple(pair for pair in shared if alike_in(*pair))
         if alike:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Entry, Facts, Table
-from panelkit.audit.identities.regression.ratio import noise_of, quotient
-from panelkit.audit.parts import ESTIMATES, degrees_of, operand, probability_of
+from panelkit.audit.identities.regression.ratios import noise_of, quotient
+from panelkit.audit.parts import degrees_of, estimates, operand, probability_of, resampled
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation
 from panelkit.audit.significance import Lines, against_p, p_of
@@ -20,7 +20,7 @@ SAYS = message("p = that of t or b / se")
 @offered("identity", "p-value", family="regression", source="Greene 2018, section 5.4")
 def p_value(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield p = P(|t| > t printed); of b / se where no t is printed."""
-    for entry in table.of(*ESTIMATES):
+    for entry in estimates(table):
         probability, ratio = operand(entry, reading, "p"), operand(entry, reading, "t", "z")
         error = operand(entry, reading, "se")
         if probability is None:
@@ -33,7 +33,7 @@ def p_value(table: Table, reading: Reading) -> Iterator[Relation]:
 
 def _judge_of(table: Table, entry: Entry, reading: Reading) -> Judge:
     degrees, noise, facts = degrees_of(table, entry), noise_of(table, entry), table.facts
-    lines = Lines(reading.star_levels, lenient=bool(facts.bootstrap) or entry.role == "indirect_effect")
+    lines = Lines(reading.star_levels, lenient=resampled(table) or entry.role == "indirect_effect")
 
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         return against_p(

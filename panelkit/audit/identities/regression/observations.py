@@ -1,4 +1,4 @@
-"""Observations against the panel, other columns and clusters."""
+"""Observations are units times periods, less lags."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ from panelkit.audit.entries import Entry, Table
 from panelkit.audit.parts import statistic, words
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation
-from panelkit.audit.significance import shown, state_of
+from panelkit.audit.significance import state_of
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
-SAYS = {
-    "observations": message("N = units × periods, less lags"),
-    "same-sample": message("one N in columns of one sample"),
-    "clusters": message("clusters, units, periods, parameters ≤ N"),
-}
-
+SAYS = message("N = units × periods, less lags")
 MOST_LAGS = 3
 _BALANCED = re.compile(r"(?<!非)平衡面板|(?<!un)balanced panel", re.IGNORECASE)
-_ONE_SAMPLE = re.compile(r"相同样本|同一样本|same (?:sample|observations)", re.IGNORECASE)
 
 
 @offered("identity", "observations", family="regression", source="Wooldridge 2010, section 10.1")
@@ -32,24 +26,6 @@ def observations(table: Table, reading: Reading) -> Iterator[Relation]:
         if (units or table.facts.provinces) and (periods or table.facts.years):
             operands = tuple(Operand(one) for one in (rows, units, periods) if one is not None)
             yield Relation("observations", operands, _panel_of(table, rows, units, periods))
-
-
-@offered("identity", "same-sample", family="regression", source="by what the note says")
-def same_sample(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield one N in all columns, where a note says that they share a sample."""
-    rows = table.of("nobs")
-    if len(rows) > 1 and _ONE_SAMPLE.search(words(table)):
-        yield Relation("same-sample", tuple(Operand(one) for one in rows), _same)
-
-
-@offered("identity", "clusters", family="regression", source="Cameron and Miller 2015, section II")
-def clusters(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield clusters ≤ N, units ≤ N and residual degrees of freedom < N."""
-    for role in ("clusters", "units", "periods", "df_resid", "parameters"):
-        for part in table.of(role):
-            rows = statistic(table, "nobs", part)
-            if rows is not None:
-                yield Relation("clusters", (Operand(part), Operand(rows)), _no_more)
 
 
 def balanced(table: Table, column: int) -> bool:
@@ -92,16 +68,3 @@ def _fits(n: int, u: int, t: int, lags: int | None, *, exact: bool) -> bool:
     if any(n == u * one for one in short):
         return True
     return not exact and (n % u == 0 or any(n % one == 0 for one in short))
-
-
-def _same(numbers: Sequence[Printed]) -> Outcome:
-    met = len({round(one.value) for one in numbers}) == 1
-    why = None if met else message("columns of one sample have one number of rows")
-    return Outcome(state_of(met, False), shown(numbers), numbers[0].text, why)
-
-
-def _no_more(numbers: Sequence[Printed]) -> Outcome:
-    part, rows = numbers
-    met = part.low <= rows.high
-    why = None if met else message("there are more of them than rows")
-    return Outcome(state_of(met, True), part.text, f"≤ {rows.text}", why)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Entry, Table
-from panelkit.audit.parts import EFFECTS, ESTIMATES, degrees_of, operand, positive
+from panelkit.audit.identities.regression.ratios import noise_of, over, quotient
+from panelkit.audit.parts import degrees_of, estimates, operand
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation, digits
 from panelkit.audit.significance import Lines, p_of, state_of
@@ -15,31 +16,16 @@ from panelkit.language.offers import offered
 
 SAYS = message("t = b / se")
 
-SIMULATED = 0.25  # how far z of 500 simulated effects lies from effect over deviation: 2 of 1/sqrt(500), and curvature
+SAYS = message("t = b / se")
 
 
 @offered("identity", "t-ratio", family="regression", source="Greene 2018, equation 4-45")
 def t_ratio(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield t = b / se, where a table prints both."""
-    for entry in table.of(*ESTIMATES):
+    for entry in estimates(table):
         error, ratio = operand(entry, reading, "se"), operand(entry, reading, "t", "z")
         if error is not None and ratio is not None:
             yield Relation("t-ratio", (Operand(entry), error, ratio), _judge_of(table, entry, reading))
-
-
-def quotient(estimate: Printed, error: Printed) -> Interval | None:
-    """Return b / se, None where the error cannot be one."""
-    return _over(estimate.interval, error.interval)
-
-
-def _over(estimate: Interval, error: Interval) -> Interval | None:
-    below = positive(error)
-    return None if below is None or below.high == 0.0 else estimate / below
-
-
-def noise_of(table: Table, entry: Entry) -> float:
-    """Return how far a ratio of an effect may lie from its z where effects may be means over simulations."""
-    return SIMULATED if entry.role in EFFECTS and table.facts.simulated is not False else 0.0
 
 
 def _judge_of(table: Table, entry: Entry, reading: Reading) -> Judge:
@@ -48,7 +34,7 @@ def _judge_of(table: Table, entry: Entry, reading: Reading) -> Judge:
 
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         estimate, error, ratio = numbers
-        exact, wide = quotient(estimate, error), _over(estimate.truncated(), error.truncated())
+        exact, wide = quotient(estimate, error), over(estimate.truncated(), error.truncated())
         if exact is None or wide is None:
             return None
         met = _same(exact.widened(noise), ratio.interval)

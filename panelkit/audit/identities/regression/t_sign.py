@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Entry, Table
-from panelkit.audit.parts import ESTIMATES, degrees_of, operand
+from panelkit.audit.parts import degrees_of, estimates, operand
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation
 from panelkit.audit.significance import p_of, state_of
@@ -19,7 +19,7 @@ SAYS = message("b and its t have one sign")
 @offered("identity", "t-sign", family="regression", source="Greene 2018, equation 4-45")
 def t_sign(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield the sign of b = the sign of t; negative b beside t without signs throughout are not judged."""
-    found = [(entry, ratio) for entry in table.of(*ESTIMATES) if (ratio := operand(entry, reading, "t", "z"))]
+    found = [(entry, ratio) for entry in estimates(table) if (ratio := operand(entry, reading, "t", "z"))]
     below = sum(ratio.printed.high < 0.0 for _, ratio in found)
     for entry, ratio in found:
         signed = below - (ratio.printed.high < 0.0) > 0
