@@ -26,19 +26,20 @@ def is_barred(lines: Sequence[str]) -> bool:
 def barred_rows(lines: Sequence[str]) -> list[list[str]]:
     """Return the cells between bars; rulers are left out, lines without bars are rows of one cell.
 
-    Rows of a drawn grid that stand between two rulers and have no heading are lines of one row.
+    A bar at the start or the end of a line is a frame where most lines have it, else an empty cell.
     """
+    held = [_bars(line) for line in lines if not is_ruler(line)]
+    barred = [line for line in held if "|" in line]
+    led = sum(line.startswith("|") for line in barred) * 2 > len(barred)
+    ended = sum(line.endswith("|") for line in barred) * 2 > len(barred)
     rows: list[list[str]] = []
-    for line in lines:
-        if is_ruler(line):
+    for line in held:
+        if "|" not in line:
+            rows.append([line])
             continue
-        held = _bars(line).strip()
-        if "|" not in held:
-            rows.append([held])
-            continue
-        held = held[1:] if held.startswith("|") else held
-        held = held[:-1] if held.endswith("|") and not held.endswith("\\|") else held
-        rows.append([_cell(cell) for cell in re.split(r"(?<!\\)\|", held)])
+        line = line[1:] if led and line.startswith("|") else line
+        line = line[:-1] if ended and line.endswith("|") and not line.endswith("\\|") else line
+        rows.append([_cell(cell) for cell in re.split(r"(?<!\\)\|", line)])
     return rows
 
 

@@ -54,12 +54,12 @@ def _raw(source: Any) -> Raw:
     if isinstance(source, Path):
         return from_path(source)
     if isinstance(source, bytes):
-        return checked(Raw("the bytes given", source))
+        return checked(Raw(message("the input"), source))
     if isinstance(source, str):
         if source == "-":
-            return from_stream(sys.stdin, "standard input")
+            return from_stream(sys.stdin, message("standard input"))
         if "\n" in source or "\r" in source:
-            return checked(Raw("the text given", source.encode("utf-8", "surrogatepass")))
+            return checked(Raw(message("the input"), source.encode("utf-8", "surrogatepass")))
         return from_path(Path(source))
     if hasattr(source, "read"):
         return from_stream(source, str(getattr(source, "name", "the stream")))
@@ -95,10 +95,10 @@ def _of_rows(rows: Sequence[Any]) -> tuple[Sheet, ...]:
         if isinstance(row, str) or not isinstance(row, Sequence):
             raise SpecError(message("row {row} is no list of cells", row=at + 1))
         lines.append([_cell(cell, at) for cell in row])
-    count_cells("the table given", sum(map(len, lines)), max(map(len, lines), default=0))
+    count_cells(message("the input"), sum(map(len, lines)), max(map(len, lines), default=0))
     found = tuple(sheets_of(lines))
     if not found:
-        raise no_table("the table given")
+        raise no_table(message("the input"))
     return found
 
 

@@ -53,11 +53,13 @@ def _rows(lines: list[str], first: int, name: str) -> tuple[list[list[str]], lis
     """Return the rows of the lines of one table, and headings over several columns."""
     text = "\n".join(lines)
     if is_barred(lines):
-        return barred_rows(lines), []
+        return (cut(text, "|", name) if _quoted_bars(text) else barred_rows(lines)), []
     figures = [line for line in lines if any(map(is_figure, tokens_of(line)[1:])) or "\t" in line.strip()]
     if sum("\t" in line.strip() for line in lines) * 2 > max(len(figures), 1):
         return _tabbed(text, name), []
     sign = separator(text)
+    if _quoted_bars(text):
+        return cut(text, "|", name), []
     if sign and sign != "|" and not (sign == "," and not _THOUSANDS.sub("", text).count(",")):
         share = sum(sign in line for line in lines) / max(1, sum(not blank(line) for line in lines))
         if share > 0.5:
@@ -66,6 +68,11 @@ def _rows(lines: list[str], first: int, name: str) -> tuple[list[list[str]], lis
     if several > 1:
         return aligned_rows(lines, first, name)
     return unaligned_rows(lines, first, name), []
+
+
+def _quoted_bars(text: str) -> bool:
+    """Return whether bars part cells that quotation marks hold together; bars are drawn otherwise."""
+    return '"' in text and separator(text) == "|"
 
 
 def _tabbed(text: str, name: str) -> list[list[str]]:

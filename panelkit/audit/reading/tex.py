@@ -8,7 +8,15 @@ from panelkit.audit.reading.around import is_note
 from panelkit.audit.reading.raw import Raw, count_cells
 from panelkit.audit.reading.sheet import Sheet, Span, blank, sheet_of
 from panelkit.audit.reading.tex_cells import cleaned
-from panelkit.audit.reading.tex_source import argument, environments, expanded, option, shut, without_comments
+from panelkit.audit.reading.tex_source import (
+    LENGTH,
+    argument,
+    environments,
+    expanded,
+    option,
+    shut,
+    without_comments,
+)
 from panelkit.language.offers import offered
 
 _GRIDS = r"tabular|tabularx|tabulary|longtable|longtabu|xltabular|tabu|supertabular|array|tblr|longtblr|NiceTabular"
@@ -113,7 +121,7 @@ def _ordered(body: str) -> str:
 def _lines(body: str) -> list[str]:
     r"""Return the rows of a grid, cut at \\ outside braces and inner environments."""
     held = re.sub(r"\\tabularnewline\b", r"\\\\", body)
-    return [re.sub(r"^\s*\*?\s*\[[^\]]*\]", "", line) for line in _split(held, "\\\\")]
+    return [LENGTH.sub("", line, count=1) for line in _split(held, "\\\\")]
 
 
 def _split(text: str, sign: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from panelkit.audit.glyphs import raised
-from panelkit.audit.reading.tex_source import argument, option
+from panelkit.audit.reading.tex_source import LENGTH, argument, option
 
 _DEPTH = 40
 _SIGNS = {
@@ -100,7 +100,7 @@ def _command(text: str, at: int, depth: int) -> tuple[str, int]:
     end = found.end()
     if found[2] is not None:
         if found[2] == "\\":
-            return "\n", option(text, end)
+            return "\n", LENGTH.match(text, end).end()  # type: ignore[union-attr]
         if found[2] in "\"'`^~=." and re.match(r"\{?[A-Za-z]", text[end : end + 2]):
             inner, end = argument(text, end)
             return inner, end

@@ -15,6 +15,8 @@ _DEFINED = re.compile(
     r"|\\providecommand\*?\s*\{?\s*(\\[A-Za-z@]+)\s*\}?\s*(?:\[([1-9])\])?\s*(?=\{)"
     r"|\\def\s*(\\[A-Za-z@]+)((?:#[1-9])*)\s*(?=\{)"
 )
+LENGTH = re.compile(r"(?:\s*\*?\s*\[\s*-?\s*[0-9.]*\s*(?:pt|ex|em|mm|cm|in|bp|pc|sp|\\[A-Za-z]+)\s*\])?")
+"""The space that may follow the end of a line; brackets that hold a number without a unit are those of a cell."""
 _EXPANSIONS = 20_000
 _LONGEST = 2_000_000
 
