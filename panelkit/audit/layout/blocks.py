@@ -77,7 +77,7 @@ def _is_heading(row: Sequence[Cell], block: Grid, at: int, *, first: bool, heade
     if first and counted and all(_LEVEL.fullmatch(cell.text.strip()) for cell in counted):
         return True
     if len(counted) + sum(cell.shape == "text" for cell in cells) == len(cells) and is_numbered_row(counted):
-        return heads_labels(label) or divides(label) or (first and not has_decimals(counted))
+        return heads_labels(label) or divides(label) or (first and not are_bare(counted))
     if _all_years(cells) and heads_labels(label) and _followed(block, at):
         return True
     if heads_quantiles(label) and first:
@@ -100,7 +100,10 @@ def _says_how(row: Sequence[Cell]) -> bool:
 
 
 def is_numbered_row(cells: Sequence[Cell]) -> bool:
-    """Return whether cells count columns: (1), (2), ... from the left, each number its place or one more."""
+    """Return whether cells count columns: (1), (2), ... from the left, each number the one before or one more.
+
+    Bare numbers are figures unless each is one more and the first is 1 or 2.
+    """
     if not cells or not all(is_numbered(cell.text) for cell in cells):
         return False
     digits = ["".join(filter(str.isdigit, cell.text)) for cell in cells]
@@ -108,14 +111,13 @@ def is_numbered_row(cells: Sequence[Cell]) -> bool:
         return True
     numbers = list(map(int, digits))
     steps = {after - before for before, after in itertools.pairwise(numbers)}
-    again = numbers.count(numbers[0]) > 1
-    return (
-        (steps <= {0, 1} or again) and numbers[0] < 30 and (len(numbers) > 1 or not cells[0].text.isdigit())
-    )
+    if are_bare(cells):
+        return steps == {1} and numbers[0] <= 2
+    return (steps <= {0, 1} or numbers.count(numbers[0]) > 1) and numbers[0] < 30
 
 
-def has_decimals(cells: Sequence[Cell]) -> bool:
-    """Return whether cells are bare whole numbers, which may as well be figures."""
+def are_bare(cells: Sequence[Cell]) -> bool:
+    """Return whether any cell is a bare whole number, which may as well be a figure."""
     return any(cell.text.strip().isdigit() for cell in cells)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panelkit.audit.entries import Attached, Entry, Meaning
 from panelkit.audit.layout.grid import Cell
@@ -69,7 +69,10 @@ class Draft:
         possible = 0.0 <= number.value <= 1.0 and not plain(number.text).startswith("-")
         return "p" if kind == "bracket" and self.role in TESTS and possible else kind
 
-    def entry(self, table: int) -> Entry:
+    def entry(self, table: int, stated: Meaning | None = None) -> Entry:
+        """Return the entry; `stated` is what brackets hold that neither cell nor row nor column names."""
+        named = stated if stated is not None and self.role not in TESTS else "bracket"
+        attached = (replace(one, kind=named) if one.kind == "bracket" else one for one in self.attached)
         return Entry(
             table=table,
             row=self.cell.row,
@@ -81,7 +84,7 @@ class Draft:
             subject=self.subject,
             number=self.number,
             stars=self.stars,
-            attached=tuple(self.attached),
+            attached=tuple(attached),
             other=self.other,
         )
 

@@ -109,6 +109,7 @@ def _only(values: Iterable[int]) -> int | None:
 def _panel(lines: Sequence[str]) -> tuple[int | None, int | None]:
     """Return units and years: "31×8" states both, else the numbers of provinces and the span of years."""
     whole = "\n".join(lines)
+    whole = re.sub(r"(?:其中|of which|including)[^;;。\n]*", "", whole)
     products = [(int(found[1]), int(found[2])) for found in _PRODUCT.finditer(whole)]
     units = _only(int(found[1]) for way in _UNITS for found in way.finditer(whole) if int(found[1]) > 1)
     spans = [int(found[2]) - int(found[1]) + 1 for found in _YEARS.finditer(whole)]

@@ -43,10 +43,11 @@ def read_table(sheet: Sheet, facts: Facts | None = None, number: int = 0) -> Tab
         walks.append(walk)
         columns += walk.columns
         section = walk.section
+    known = (facts or Facts()).over(sheet.facts.over(said.facts))
     return Table(
         title=sheet.title,
-        entries=tuple(draft.entry(number) for walk in walks for draft in walk.drafts),
-        facts=(facts or Facts()).over(sheet.facts.over(said.facts)),
+        entries=tuple(draft.entry(number, known.brackets) for walk in walks for draft in walk.drafts),
+        facts=known,
         notes=sheet.notes,
         columns=_by_place(grid, {column.place: column.heading for column in columns}),
         source=sheet.source,

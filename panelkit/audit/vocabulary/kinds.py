@@ -63,7 +63,7 @@ def kind_of(title: str, headings: Iterable[str], labels: Iterable[str]) -> Kind:
         found = _by_words(side, told, aside=side is names)
         if found:
             return found
-    if told in ("fevd", "correlation", "coupling", "weights", "mediation", "threshold", "gini", "inequality"):
+    if told in ("fevd", "correlation", "coupling", "weights", "mediation", "gini", "inequality"):
         return told
     return "models"
 
@@ -92,7 +92,10 @@ def _by_words(words: Sequence[str], told: Kind | None, aside: bool) -> Kind | No
         return "coupling"
     if any((measure := weight_of(word)) and measure.role == "weight" for word in words) and not aside:
         return "weights"
-    if not aside and any((measure := threshold_of(word)) and measure.role == "threshold" for word in words):
+    thresholds = {measure.role for word in words if (measure := threshold_of(word))}
+    if not aside and (
+        "threshold" in thresholds or ("f" in thresholds and (told == "threshold" or "critical" in thresholds))
+    ):
         return "threshold"
     paths = {measure.role for word in words if (measure := path_of(word))}
     if (

@@ -47,15 +47,15 @@ _PARTS = patterns(
     (
         (
             "share_within",
-            r"(?:地区|区域|组|城市群|省域|群|省)?(?:内部|内)(?:差[异距])?的?(?:贡献率|贡献度|贡献|贡献份额|占比|贡献比例)|(?:intra(?:group|regional?)?|within(?:group|region)?)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:intra(?:group|regional?)?|within(?:group|region)?)|gw贡献率|gw%",
+            r"(?:地区|区域|组|城市群|省域|群|省)?(?:内部|内)(?:差[异距])?的?(?:贡献率|贡献度|贡献|贡献份额|占比|贡献比例)|(?:intra(?:group|regional?)?|within(?:group|region)?)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:intra(?:group|regional?)?|within(?:group|region)?|g_?w)|g_?w的?贡献率?|gw%",
         ),
         (
             "share_between",
-            r"(?:地区|区域|组|城市群|省域|群|省)?间(?:差[异距])?的?(?:净值)?(?:贡献率|贡献度|贡献|贡献份额|占比|贡献比例)|(?:inter(?:group|regional?)?|between(?:group|region)?)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:inter(?:group|regional?)?|between(?:group|region)?)|gn?b贡献率|gn?b%",
+            r"(?:地区|区域|组|城市群|省域|群|省)?间(?:差[异距])?的?(?:净值)?(?:贡献率|贡献度|贡献|贡献份额|占比|贡献比例)|(?:inter(?:group|regional?)?|between(?:group|region)?)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:inter(?:group|regional?)?|between(?:group|region)?|g_?n?b)|gn?b的?贡献率?|gn?b%",
         ),
         (
             "share_transvariation",
-            r"超变密度的?(?:贡献率|贡献度|贡献|占比)|(?:hyper-?variabledensity|transvariation|hypervariationdensity|transvariationdensity)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:transvariation|hypervariabledensity)|gt贡献率|gt%",
+            r"超变密度的?(?:贡献率|贡献度|贡献|占比)|(?:hyper-?variabledensity|transvariation|hypervariationdensity|transvariationdensity)(?:contribution|share|contributionrate)|(?:contribution|share|contributionrate)(?:of)?(?:transvariation|hypervariabledensity|g_?t)|gt的?贡献率?|gt%",
         ),
         (
             "within",
@@ -212,7 +212,7 @@ _PATHS = patterns(
         ),
         (
             "direct_effect",
-            r"直接效应(?:值|\(?c'\)?|c')?|(?:natural)?direct(?:effects?)?\(?(?:ade|c')?\)?|ade",
+            r"直接效应(?:值|\(?c'?\)?)?|(?:natural)?direct(?:effects?)?\(?(?:ade|c'?)?\)?|ade",
         ),
         ("total_effect", r"总效应(?:值|\(?c\)?)?|total(?:effects?)?\(?c?\)?"),
     )

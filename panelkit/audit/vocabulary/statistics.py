@@ -77,6 +77,10 @@ _STATISTICS = patterns(
             r"_?cons(?:tant)?|常数项?|截距项?|intercept|\(?constant\)?|\(?intercept\)?|constantterm|α0|β0|c常数项",
         ),
         (
+            "threshold",
+            r"(?:第?[一二三单双三]?(?:一|重)?个?)?门[槛限](?:估计)?值(?:γ|\(γ\))?[123一二三]?|(?:first|second|third|single|double|triple)?thresholds?(?:value|estimate|parameter)?s?(?:γ|\(γ\))?[123]?|γ[123]?",
+        ),
+        (
             "draws",
             r"(?:bs|bootstrap|boot|自助|抽样|自抽样)(?:次数|抽样次数|reps|replications|draws|number|抽样|样本数|times)?(?:\(次\))?|(?:no|number)of(?:bootstrap|bs)?(?:reps|replications|draws)|reps|重复次数",
         ),
