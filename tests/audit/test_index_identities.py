@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def coupling(c: list[str], t: list[str], d: list[str], leave: str = "") -> Table
     """Return a table of units with the indices of three systems, C, T and D."""
     cells = []
     for row, (systems, *rest) in enumerate(zip(SYSTEMS, c, t, d, strict=True)):
-        place = {"row": row, "label": f"unit {row}"}
+        place: dict[str, Any] = {"row": row, "label": f"unit {row}"}
         cells += [
             entry("system_u", f"{u:.4f}", column=k, other=str(k), **place) for k, u in enumerate(systems, 1)
         ]
