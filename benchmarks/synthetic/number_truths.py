@@ -80,7 +80,7 @@ def descriptives(printout: Printout) -> Iterator[Truth]:
                 (c[:, 3] - c[:, 0]) * (c[:, 0] - c[:, 2]) * c[:, 4] / (c[:, 4] - 1.0) - c[:, 1] ** 2, -1.0
             ),
         )
-        if line.subject == "patents":
+        if line.subject == "Number of patents":
             yield Truth(
                 "mean of counts", (mean,), lambda out, mean=mean: _whole(ends(out.pieces[mean]), size)
             )

@@ -158,7 +158,7 @@ def descriptives(rng: np.random.Generator) -> TrueTable:
     panel = world(rng)
     frame = panel.frame.drop(columns="y")
     frame["count"] = rng.poisson(3.0, size=len(frame)).astype(float)
-    words = (*panel.words, ("patents", "专利数"))
+    words = (*panel.words, ("Number of patents", "专利件数"))
     found = pk.describe_panel(frame).xs("overall", level="part")
     lines = tuple(
         Line(

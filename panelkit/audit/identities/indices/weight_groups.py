@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from statistics import median
 
+from panelkit.audit.beside import beside
 from panelkit.audit.entries import Entry, Table
 
 
@@ -13,10 +14,15 @@ def weight_groups(table: Table) -> Iterator[tuple[float, list[Entry]]]:
     """Yield what a group of weights adds up to (1 or 100) with its entries.
 
     A column adds up as a whole where its sum is within a fifth of 1 or 100; else its sections do where the middle one
-    is; else it is left alone.
+    is; else as a whole where half of it follows from entropies beside it, or where one weight alone is too large; else
+    it is left alone.
     """
     for held in by_column(table).values():
         sections = list(by_section(held).values())
+        if len(sections) == 1 and not any(_near(held, whole) for whole in (1.0, 100.0)):
+            if _of_entropies(table, held) or _one_too_large(held):
+                yield 1.0, held
+            continue
         for whole in (1.0, 100.0):
             if _near(held, whole):
                 yield whole, held
@@ -65,6 +71,23 @@ def by_section(held: list[Entry]) -> dict[str, list[Entry]]:
 def added(held: list[Entry]) -> float:
     """Return the sum of the printed numbers."""
     return sum(one.number.value for one in held)
+
+
+def _of_entropies(table: Table, held: list[Entry]) -> bool:
+    """Return whether entropies stand beside all weights and give half of them within a tenth."""
+    found = [beside(table, one, "entropy", one.subject) for one in held]
+    gains = [1.0 - one.number.value for one in found if one is not None]
+    if len(gains) < len(held) or len(held) < 3 or min(gains) <= 0.0:
+        return False
+    due = [gain / sum(gains) for gain in gains]
+    fits = sum(abs(one.number.value - value) < 0.1 * value for one, value in zip(held, due, strict=True))
+    return 2 * fits >= len(held)
+
+
+def _one_too_large(held: list[Entry]) -> bool:
+    """Return whether a weight above one stands among others that leave room for one below."""
+    values = sorted(one.number.value for one in held)
+    return len(values) > 2 and values[0] >= 0.0 and values[-1] > 1.0 and 0.5 < sum(values[:-1]) < 1.0
 
 
 def _near(held: list[Entry], whole: float) -> bool:
