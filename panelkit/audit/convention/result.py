@@ -81,7 +81,9 @@ class ConventionSearch(Rendered, Brief):
 
     @property
     def choices(self) -> dict[str, str]:
-        """Return the choices, by axis, that all hits share."""
+        """Return the choices by axis: those of the one way that was found, or what several ways share."""
+        if len(self.hits) == 1:
+            return dict(self.hits[0].candidate.axes)
         return {one.axis: one.key for one in common(self.hits)}
 
     @property
