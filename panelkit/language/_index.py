@@ -31,6 +31,8 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
     ('claim', 'new_claim', 'claims.new.new', 'new_claim', 'file', (), 'NewClaim', '', True, ()),
     ('claim', 'waiting_claims', 'claims.awaited', 'waiting_claims', 'check', (), 'WaitingClaims', '', True, ()),
+    ('convention_family', 'coupling', 'audit.convention.index.family', 'coupling_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
+    ('convention_family', 'entropy', 'audit.convention.index.family', 'entropy_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('convention_family', 'linear', 'audit.convention.linear.family', 'linear_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('convention_family', 'spatial', 'audit.convention.spatial.family', 'spatial_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('covariance', 'CR2', 'covariance.cr2', 'CR2', '', ('scores',), '', 'Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018', True, ()),
