@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from panelkit.audit.convention.linear.terms import term_named
+from panelkit.audit.convention.naming import term_named
 from panelkit.audit.convention.result import ConventionSearch
 from panelkit.audit.convention.search import find_convention
 from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, T, Target, Wanted

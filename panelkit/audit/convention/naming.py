@@ -1,0 +1,58 @@
+"""Which term of a formula a printed name means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+
+
+def term_named(name: str, labels: list[str], names: Mapping[str, str]) -> str:
+    """Return the term of the formula that a printed name means: stated, spelled alike, or its logarithm (lnx, ln_x).
+
+    Raises
+    ------
+    SpecError
+        If none or several are.
+    """
+    if name in names:
+        given = names[name]
+        label = next((one for one in labels if one == given or _bare(one) == _bare(given)), None)
+        if label is None:
+            raise SpecError(
+                message(
+                    "names: {given!r} is no term of the formula, which has {labels}",
+                    given=given,
+                    labels=labels,
+                )
+            )
+        return label
+    if name in labels:
+        return name
+    found = [one for one in labels if _bare(name) in (_bare(one), _bare(_without_log(one)))]
+    found = found or [one for one in labels if "log(" in one and _unlogged(name) == _bare(_without_log(one))]
+    if len(found) != 1:
+        raise SpecError(
+            message(
+                "printed number of {name!r}: the formula has the terms {labels}; say which one it is by {remedy}, or "
+                "take the number out",
+                name=name,
+                labels=labels,
+                remedy=f"names={{{name!r}: ...}}",
+            )
+        )
+    return found[0]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s_`·×*:()]+", "", text).lower()
+
+
+def _without_log(label: str) -> str:
+    return re.sub(r"\b(?:log|center|I)\(", "(", label)
+
+
+def _unlogged(name: str) -> str:
+    return re.sub(r"^(?:ln|log)", "", _bare(name))
