@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from panelkit.audit.chi_squared import df_of
 from panelkit.audit.entries import Entry, Table
-from panelkit.audit.identities.dynamic.specification import specification_of
+from panelkit.audit.identities.dynamic.specification import specifications
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
 from panelkit.audit.weighing import Numbers, relation
 from panelkit.language.message import message
@@ -28,7 +28,7 @@ def instrument_count(table: Table, reading: Reading) -> Iterator[Relation]:
         column = entry.column
         tests = table.of("hansen", "sargan", column=column)
         coefficients = table.of("coefficient", "constant", column=column)
-        hansen = next((one for one in tests if one.role == "hansen"), None)
+        hansen = next((one for one in specifications(table, "hansen") if one.entry.column == column), None)
         held: dict[str, Entry | None] = {
             "instruments": entry,
             "parameters": table.one("parameters", column=column),
@@ -38,7 +38,7 @@ def instrument_count(table: Table, reading: Reading) -> Iterator[Relation]:
         operands: dict[str, Operand | None] = {
             name: None if one is None else Operand(one) for name, one in held.items()
         }
-        operands["p"] = None if hansen is None else specification_of(table, hansen).p
+        operands["p"] = None if hansen is None else hansen.p
         known = table.facts.provinces
         if len([one for one in operands.values() if one is not None]) > 1 or known is not None:
             yield relation("instrument-count", operands, _judge_of(len(coefficients), known), entry.heading)

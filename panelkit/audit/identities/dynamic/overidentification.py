@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from panelkit.audit.chi_squared import df_of, sides
 from panelkit.audit.entries import Entry, Table
-from panelkit.audit.identities.dynamic.specification import specification_of
+from panelkit.audit.identities.dynamic.specification import specifications
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation, digits
 from panelkit.audit.weighing import Numbers, relation
 from panelkit.kernels.intervals import Interval
@@ -16,20 +16,20 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("Hansen and Sargan: p = P(chi2(df) > J), df = instruments - parameters")
-_MOST = 500.0
 
 
 @offered("identity", "overidentification", family="dynamic", source="Hansen 1982; Roodman 2009")
 def overidentification(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield p from J; its degrees of freedom are printed, instruments less parameters, or less one at most."""
-    for entry in table.of("hansen", "sargan"):
-        test = specification_of(table, entry)
-        operands = {"J": test.statistic, "p": test.p, "df": _operand(df_of(table, entry))}
-        operands |= {
-            name: _operand(table.one(name, column=entry.column)) for name in ("instruments", "parameters")
-        }
-        if test.statistic is not None and test.p is not None:
-            yield relation("overidentification", operands, _judge, f"{entry.label} {entry.heading}".strip())
+    """Yield p from J where degrees of freedom are not printed: instruments less parameters, or less one at most."""
+    for role in ("hansen", "sargan"):
+        for test in specifications(table, role):
+            column = test.entry.column
+            instruments = table.one("instruments", column=column)
+            operands = {"J": test.statistic, "p": test.p, "instruments": _operand(instruments)}
+            operands["parameters"] = _operand(table.one("parameters", column=column))
+            known = df_of(table, test.entry) is not None or instruments is None
+            if test.statistic is not None and test.p is not None and not known:
+                yield relation("overidentification", operands, _judge, test.about)
 
 
 def _operand(entry: Entry | None) -> Operand | None:
@@ -51,12 +51,7 @@ def _judge(numbers: Numbers) -> Outcome | None:
 
 def _degrees(numbers: Numbers) -> tuple[float, float]:
     """Return the fewest and the most degrees of freedom that the printed counts allow."""
-    if "df" in numbers:
-        return numbers["df"].value, numbers["df"].value
-    if "instruments" not in numbers:
-        return 1.0, _MOST
-    most = numbers["instruments"].value - 1.0
     if "parameters" in numbers:
         exact = numbers["instruments"].value - numbers["parameters"].value
         return exact, exact
-    return 1.0, most
+    return 1.0, numbers["instruments"].value - 1.0

@@ -1,4 +1,4 @@
-"""Arellano and Bond's tests of serial correlation: statistic, p, stars, sign, and what is said of them."""
+"""Arellano and Bond's tests of serial correlation: their stars, their sign, and what is said of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 
 from scipy.special import ndtr
 
-from panelkit.audit.chi_squared import sides
 from panelkit.audit.entries import Table
-from panelkit.audit.identities.dynamic.specification import specification_of
+from panelkit.audit.identities.dynamic.specification import specifications
 from panelkit.audit.relations import Outcome, Reading, Relation, digits
 from panelkit.audit.weighing import Numbers, relation
 from panelkit.kernels.intervals import Interval
@@ -17,7 +16,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message(
-    "AR(1), AR(2): p = 2 Φ(-|z|); AR(1) of differences is not positive; no AR(2) is said where p > 0.05"
+    "AR(1), AR(2): stars of p = 2 Φ(-|z|); AR(1) of differences not positive; no AR(2) said where p > 0.05"
 )
 _NONE = re.compile(
     r"不存在二阶(?:序列)?自?相关|无二阶(?:序列)?自?相关|no (?:evidence of )?(?:second|2nd)[- ]order",
@@ -28,14 +27,14 @@ _HIGHEST = 1.645
 
 @offered("identity", "serial-correlation", family="dynamic", source="Arellano and Bond 1991, section 3")
 def serial_correlation(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield p of AR(1) and AR(2) from z, stars from p, the sign of AR(1), and an AR(2) said to be absent."""
+    """Yield stars of AR(1) and AR(2) from z or p, the sign of AR(1), and an AR(2) that is said to be absent."""
     denied = any(_NONE.search(said) for said in (table.title, *table.notes))
-    for entry in table.of("ar1", "ar2"):
-        test = specification_of(table, entry)
-        operands = {"z": test.statistic, "p": test.p, "stars": test.stars}
-        if test.statistic is not None or test.p is not None:
-            judge = _judge_of(entry.role, denied, reading)
-            yield relation("serial-correlation", operands, judge, f"{entry.label} {entry.heading}".strip())
+    for role in ("ar1", "ar2"):
+        for test in specifications(table, role):
+            operands = {"z": test.statistic, "p": test.p, "stars": test.stars}
+            if test.statistic is not None or test.p is not None:
+                judge = _judge_of(role, denied, reading)
+                yield relation("serial-correlation", operands, judge, test.about)
 
 
 def _judge_of(role: str, denied: bool, reading: Reading) -> Callable[[Numbers], Outcome]:
@@ -43,12 +42,8 @@ def _judge_of(role: str, denied: bool, reading: Reading) -> Callable[[Numbers], 
 
     def judge(numbers: Numbers) -> Outcome:
         shown = numbers["z" if "z" in numbers else "p"]
-        due = _p_of(numbers["z"].interval) if "z" in numbers else numbers["p"].interval
-        text = digits(due, 3)
-        if "z" in numbers and "p" in numbers and not due.meets(numbers["p"].interval):
-            crossed = sides(due, 0.05) * sides(numbers["p"].interval, 0.05) < 0
-            why = message("z and p stand on different sides of 5 %") if crossed else None
-            return Outcome("decision" if crossed else "inconsistent", numbers["p"].text, text, why)
+        due = numbers["p"].interval if "p" in numbers else _p_of(numbers["z"].interval)
+        text = f"p = {digits(due, 3)}"
         count = int(numbers["stars"].value) if "stars" in numbers else 0
         if count and due.low > levels[min(count, len(levels)) - 1]:
             none_due = due.low > levels[0]

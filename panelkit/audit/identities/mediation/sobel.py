@@ -43,8 +43,6 @@ def _judge_of(sources: dict[str, ErrorSource]) -> Callable[[Numbers], Outcome | 
         first, second = (
             sources[name].ratio(numbers[f"error {name}"], numbers[name].interval) for name in ("a", "b")
         )
-        if not all(math.isfinite(end) for end in (first.high, second.high)):
-            return None
         due = [(_z(first, second, extra), why) for extra, why in _VARIANTS]
         product = numbers["a"].interval * numbers["b"].interval
         turned = printed.high < 0.0 < product.low
@@ -70,6 +68,8 @@ def _z(first: Interval, second: Interval, extra: float) -> Interval:
     """Return |z| over all |t| of the paths; in each it rises, or (Goodman's beside a |t| below 1) falls."""
 
     def z(one: float, other: float) -> float:
+        if math.isinf(one) or math.isinf(other):
+            return min(one, other)
         square = one**2 + other**2 + extra
         return one * other / math.sqrt(square) if square > 0.0 else math.inf if one * other > 0.0 else 0.0
 
