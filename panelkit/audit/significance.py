@@ -39,7 +39,7 @@ def chi2_p_of(statistic: Interval, degrees: Interval) -> Interval:
     return Interval(low, max(low, float(chdtrc(degrees.high, max(statistic.low, 0.0)))))
 
 
-def blurred(p: Interval, draws: int | None = None) -> Interval:
+def blurred(p: Interval, draws: float | None = None) -> Interval:
     """Return an interval of p-values with 2.5 standard errors of a share among draws at each end."""
 
     def more(value: float) -> float:
@@ -73,7 +73,7 @@ class Lines:
 
 
 def against_stars(
-    stars: int, p: Interval | None, lines: Lines, printed: str, draws: int | None
+    stars: int, p: Interval | None, lines: Lines, printed: str, draws: float | None
 ) -> Outcome | None:
     """Return how stars agree with the p-values that other numbers give."""
     said = lines.held_by(stars)
@@ -81,13 +81,13 @@ def against_stars(
 
 
 def against_p(
-    printed: Interval, p: Interval | None, lines: Lines, text: str, draws: int | None
+    printed: Interval, p: Interval | None, lines: Lines, text: str, draws: float | None
 ) -> Outcome | None:
     """Return how a printed p-value agrees with those that other numbers give."""
     return None if p is None else _against(printed, p, lines, text, draws)
 
 
-def _against(said: Interval, p: Interval, lines: Lines, text: str, draws: int | None) -> Outcome:
+def _against(said: Interval, p: Interval, lines: Lines, text: str, draws: float | None) -> Outcome:
     if p.meets(said):
         return Outcome("consistent", text, told(p))
     decided = lines.parted(said, blurred(p, draws)) and not lines.lenient

@@ -57,10 +57,15 @@ def _zero_of(lines: Lines, levels: tuple[float, ...]) -> Judge:
         kept, left = high.high < 0.0 or low.low > 0.0, low.high < 0.0 < high.low
         if not kept and not left:  # an end that may be zero
             return Outcome("consistent", shown(numbers), "0")
-        tails = [Interval(0.0, 1.0 - x) if not left else Interval(1.0 - x, 1.0) for x in levels]
+        tails = [_tail(1.0 - x, left) for x in levels]
         met = any(tail.meets(said) for tail in tails)
         decided = not lines.lenient and all(lines.parted(said, tail) for tail in tails)
         why = None if met else message("whether the interval holds zero and the stars do not agree")
         return Outcome(state_of(met, decided), shown(numbers), "0 ∈" if left else "0 ∉", why)
 
     return judge
+
+
+def _tail(p: float, left: bool) -> Interval:
+    """Return the p-values of an interval that holds zero (`left`), or does not; the level itself is in neither."""
+    return Interval(p * (1.0 + 1e-6), 1.0) if left else Interval(0.0, p * (1.0 - 1e-6))

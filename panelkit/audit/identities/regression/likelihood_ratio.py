@@ -42,8 +42,10 @@ def _ratio_of(lags: int, reading: Reading) -> Judge:
         degrees = Interval(float(lags or 1), float(lags or 30))
         ends = chi2_p_of(wide, degrees), chi2_p_of(test.truncated(), degrees)
         why = None if met else message("the test and the two log-likelihoods cannot all be as printed")
+        turned = ratio.high < 0.0 < test.low  # the restricted model is the better one
+        crossed = not wide.meets(test.truncated()) and Lines(reading.star_levels).parted(*ends)
         return Outcome(
-            state_of(met, not wide.meets(test.truncated()) and Lines(reading.star_levels).parted(*ends)),
+            state_of(met, turned or crossed),
             test.text,
             digits(ratio, test.decimals),
             why,

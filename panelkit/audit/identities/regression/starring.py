@@ -39,7 +39,7 @@ def lines_of(table: Table, entry: Entry, reading: Reading) -> Lines:
 
 
 def relation_of(
-    key: str, operands: tuple[Operand, ...], tail: Tail, lines: Lines, draws: int | None
+    key: str, operands: tuple[Operand, ...], tail: Tail, lines: Lines, draws: float | None
 ) -> Relation:
     """Return the relation of stars, the last operand, with the p-values of the others."""
 

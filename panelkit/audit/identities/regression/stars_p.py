@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Table
@@ -21,7 +22,7 @@ def stars_p(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield the stars of p."""
     for entry, probability, lines in starred(table, reading, "p"):
         operands = (probability, Operand(entry, "stars"))
-        yield relation_of("stars-p", operands, _itself, lines, table.facts.draws)
+        yield relation_of("stars-p", operands, _itself, lines, math.inf)
 
 
 def _itself(numbers: Sequence[Printed]) -> Interval | None:
