@@ -12,6 +12,7 @@ from panelkit.audit.layout.words import Heading, heading_of
 from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import heads_dependents, heads_labels, is_numbered, is_summary, is_year
 from panelkit.audit.vocabulary.measures import Measure
+from panelkit.audit.vocabulary.spatial import effect_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
 
@@ -158,10 +159,15 @@ def _grouped(columns: list[Column]) -> list[Column]:
         if not said.measure and not said.part:
             found.append(_beside(column, found[-1] if found else None))
             continue
-        key = (column.rest, said.measure, said.part)
+        run = (
+            (said.measure.other,)
+            if said.measure and said.measure.role in ("direct", "indirect", "total")
+            else ()
+        )
+        key = ((*column.rest, *run), said.measure, said.part)
         round_ = seen[key]
         seen[key] += 1
-        group = first.setdefault((column.rest, round_), column.place)
+        group = first.setdefault((key[0], round_), column.place)
         found.append(replace(column, group=group))
     return found
 
@@ -185,8 +191,10 @@ def spread_headings(part: Part, covered: Mapping[tuple[int, int], str]) -> list[
         known = [index for index, cell in enumerate(cells) if (cell.row, cell.column) in covered]
         for index in known:
             rows[at][index] = covered[cells[index].row, cells[index].column]
-        if known:
+        if _wide(known, rows[at]):
             continue
+        if effect_of(cells[0].text) and not any(text.strip() for text in rows[at][1:]):
+            rows[at] = [cells[0].text] * len(cells)
         for index in range(2, len(cells)):
             below = any(line[index].text.strip() for line in part.heads[at + 1 :])
             left = rows[at][index - 1]
@@ -198,6 +206,11 @@ def spread_headings(part: Part, covered: Mapping[tuple[int, int], str]) -> list[
             ):
                 rows[at][index] = left
     return rows
+
+
+def _wide(merged: Sequence[int], row: Sequence[str]) -> bool:
+    """Return whether a heading of the row is merged over columns, so that blanks are meant."""
+    return any(index - 1 in merged and row[index] == row[index - 1] != "" for index in merged)
 
 
 def _of_labels(part: Part, index: int, text: str) -> bool:

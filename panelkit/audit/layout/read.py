@@ -8,6 +8,7 @@ from panelkit.audit.decimals import decimal_of
 from panelkit.audit.entries import Facts, Table
 from panelkit.audit.layout.blocks import parts_of
 from panelkit.audit.layout.columns import Column
+from panelkit.audit.layout.combine import EFFECTS
 from panelkit.audit.layout.grid import Grid, grid_of
 from panelkit.audit.layout.notes import said_of
 from panelkit.audit.layout.sections import Section
@@ -76,5 +77,13 @@ def _by_place(grid: Grid, held: dict[int, str]) -> tuple[str, ...]:
 
 
 def _groups(grid: Grid, columns: Sequence[Column]) -> tuple[int, ...]:
+    """Return the first column of every column's model, effects of one model in blocks side by side together."""
     first = {column.place: column.group for column in columns}
+    held: dict[tuple[str, ...], list[Column]] = {}
+    for column in columns:
+        if column.said.measure and column.said.measure.role in EFFECTS and column.rest:
+            beside = held.setdefault(column.rest, [])
+            if beside and all(one.said.measure != column.said.measure for one in beside):
+                first[column.place] = first[beside[0].place]
+            beside.append(column)
     return tuple(first.get(place, place) for place in range(len(grid[0]) if grid else 0))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from panelkit.audit.layout.blocks import Part
 from panelkit.audit.layout.columns import Column, columns_of, label_columns, spread_headings
 from panelkit.audit.layout.correlations import is_correlation
+from panelkit.audit.layout.meanings import Meanings
 from panelkit.audit.layout.notes import Said
 from panelkit.audit.layout.rows import Labels, Row, rows_of
 from panelkit.audit.layout.sections import Section
@@ -34,7 +35,16 @@ def walk_of(
         columns = columns_of(part, places, headings, kind)
     numbered = numbered_subjects([(row.label, row.above) for row in rows if not row.part and not row.alone])
     names = names_of(rows, columns, title)
-    walk = Walk(kind, columns, Labels(part, places), names, title, numbered, said.shapes, said.tests, section)
+    walk = Walk(
+        Meanings(kind, names),
+        columns,
+        Labels(part, places),
+        title,
+        numbered,
+        said.shapes,
+        said.tests,
+        section,
+    )
     for line in part.heads:
         if divides(line[0].text) and not heads_labels(line[0].text):
             walk.section = walk.section.entered(line[0].text)

@@ -8,28 +8,30 @@ from dataclasses import dataclass, field, replace
 
 from panelkit.audit.entries import Mark
 from panelkit.audit.layout.columns import Column
-from panelkit.audit.layout.combine import EFFECTS, combined
+from panelkit.audit.layout.combine import combined
 from panelkit.audit.layout.drafts import TESTS, Draft, Shapes, can_be_p, number_of
 from panelkit.audit.layout.grid import Cell
+from panelkit.audit.layout.meanings import Meanings
 from panelkit.audit.layout.owners import give, meaning_of, owner_of
 from panelkit.audit.layout.rows import Labels, Row
 from panelkit.audit.layout.sections import Section
-from panelkit.audit.layout.subjects import Names, Subject, subject_of
+from panelkit.audit.layout.subjects import Subject, subject_of
 from panelkit.audit.layout.tabular import response_of, tabular_of
 from panelkit.audit.layout.words import INDEXED
+from panelkit.audit.printed import plain, read_number
 from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import divides
 from panelkit.audit.vocabulary.spatial import name_of, section_of
+from panelkit.audit.vocabulary.statistics import statistic_of
 
 
 @dataclass
 class Walk:
     """What is known while the rows of a part are read, and what has been read so far."""
 
-    kind: Kind
+    meanings: Meanings
     columns: Sequence[Column]
     labels: Labels
-    names: Names
     title: str
     numbered: dict[str, str]
     shapes: Shapes
@@ -40,14 +42,16 @@ class Walk:
     unread: list[Cell] = field(default_factory=list)
     blanks: int = 0
     base: dict[int, Draft] = field(default_factory=dict)
-    regressors: list[str] = field(default_factory=list)
-    lagged: list[str] = field(default_factory=list)
     waiting: str = ""
 
     @property
     def measured(self) -> bool:
         """Return whether any column says its measure."""
         return any(column.said.measure for column in self.columns)
+
+    @property
+    def kind(self) -> Kind:
+        return self.meanings.kind
 
     @property
     def of_tests(self) -> bool:
@@ -88,7 +92,7 @@ class Walk:
 
     def _state(self, cell: Cell) -> None:
         """Read a number that stands alone with its name: "N = 248"."""
-        said = subject_of(cell.name, self.kind, self.names)
+        said = subject_of(cell.name, self.kind, self.meanings.names)
         number, _ = number_of(cell)
         if number is not None:
             role, panel = said.role if said.statistic else "unknown", self.section.panel
@@ -100,8 +104,7 @@ class Walk:
         before = self.section.panel
         self.section = self.section.entered(heading)
         if self.section.panel != before:
-            self.regressors.clear()
-            self.lagged.clear()
+            self.meanings.forget()
         self.waiting = heading
         self.base = {}
 
@@ -126,7 +129,7 @@ class Walk:
         """Read a row with a label of its own."""
         self.base = {}
         lefts: list[tuple[Column, Draft]] = []
-        said = None if self.kind in INDEXED else self._subject(row)
+        said = None if self.kind in INDEXED else self.meanings.of(row, self.section)
         for column in self.columns:
             cell = row.cells[column.index]
             if cell.shape == "stars" and lefts:
@@ -139,52 +142,9 @@ class Walk:
                 continue
             draft = self._draft(row, column, cell, said)
             if draft is not None:
+                self._with_df(draft)
                 lefts.append((column, draft))
                 self.base[column.index] = draft
-
-    def _subject(self, row: Row) -> Subject:
-        """Return what a row of a table of models is about, under its section and the labels above."""
-        said = subject_of(row.label, self.kind, self.names)
-        for heading in row.above:
-            role, length = section_of(heading)
-            if role and not said.statistic:
-                said = replace(said, role=role, length=length)
-        if not said.statistic and self.section.role:
-            said = self._in_section(said)
-        if said.role in ("lm", "robust_lm"):
-            of_lag = re.search(r"lag|滞后", self.section.heading + " ".join(row.above), re.I)
-            of_error = re.search(r"err|误差", self.section.heading + " ".join(row.above), re.I)
-            if of_lag or of_error:
-                said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
-        self._remember(said)
-        if said.role in EFFECTS and not said.subject:
-            said = replace(said, subject=self._main())
-        if self.kind == "mediation" and said.statistic and row.above:
-            said = replace(said, subject=name_of(" ".join(row.above)))
-        return said
-
-    def _in_section(self, said: Subject) -> Subject:
-        if self.section.role in ("parameters", "tests"):
-            return (
-                replace(said, role="unknown")
-                if said.role == "coefficient" and self.section.role == "parameters"
-                else said
-            )
-        if self.section.role == "coefficient" and said.role == "spatial_lag_x":
-            return said
-        return replace(said, role=self.section.role, length=self.section.length)
-
-    def _remember(self, said: Subject) -> None:
-        if said.role == "coefficient" and said.subject not in self.regressors:
-            self.regressors.append(said.subject)
-        if said.role == "spatial_lag_x" and said.subject not in self.lagged:
-            self.lagged.append(said.subject)
-
-    def _main(self) -> str:
-        """Return the variable that unnamed effects are about: the only lagged regressor, else the first one."""
-        if len(self.lagged) == 1:
-            return self.lagged[0]
-        return (self.regressors or self.lagged or [""])[0]
 
     def _draft(self, row: Row, column: Column, cell: Cell, said: Subject | None) -> Draft | None:
         """Return the entry of a cell, added to those read."""
@@ -199,11 +159,12 @@ class Walk:
             if self.kind == "fevd":
                 panel = response_of(label, above, column, self.section.panel, self.title)
         else:
-            own = subject_of(cell.name, self.kind, self.names) if cell.name else said
+            own = subject_of(cell.name, self.kind, self.meanings.names) if cell.name else said
+            own = own if own.statistic else said
             known = combined(own, column, row, self.of_tests)
-        if not panel and above and not any(section_of(one)[0] for one in above):
+        if not panel and above and not any(section_of(one)[0] or statistic_of(one)[0] for one in above):
             panel = " ".join(above) if self.kind != "descriptive" or divides(above[0]) else ""
-        if known.length and self.names.both_runs:
+        if known.length and self.meanings.names.both_runs:
             panel = " ".join(filter(None, (panel, f"{known.length} run")))
         number, rest = number_of(cell)
         if number is None:
@@ -225,6 +186,15 @@ class Walk:
         draft.attach_brackets(rest, "bracket", self.shapes)
         self.drafts.append(draft)
         return draft
+
+    def _with_df(self, draft: Draft) -> None:
+        """Add the degrees of freedom of a test that its cell names: "chi2(5) = 12.3"."""
+        found = re.search(r"(?:chi2?|χ2?|卡方)\^?2?\s*\((\d+)\)", plain(draft.cell.name), re.I)
+        number = read_number(found[1]) if found else None
+        if number is not None:
+            self.drafts.append(
+                replace(draft, role="df", subject=draft.role, number=number, stars=0, attached=[])
+            )
 
     def _standing(self, column: Column) -> str:
         """Return the label that still stands left of a column, from a row above."""

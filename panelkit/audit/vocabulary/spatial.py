@@ -13,16 +13,16 @@ _PARAMETERS = patterns(
     (
         (
             "rho",
-            rf"(?:spatial)?\(?(?:ρ|rho)\)?(?:\(?(?:ρ|rho|sar|sdm|w\d?|值)\)?)?|空间(?:自?回归|滞后|自相关|相关|滞后项)(?:项)?(?:系数|参数)(?:值)?\(?(?:ρ|rho|λ)?\)?|空间(?:自回归|滞后)项?\(?(?:ρ|rho)\)?|空间滞后项?"
+            rf"(?:spatial)?\(?(?:ρ|rho)\)?(?:\(?(?:ρ|rho|sar|sdm|w\d?|值)\)?)?|空间(?:自?回归|滞后|自相关|相关|滞后项)(?:项)?(?:系数|参数)(?:值)?\(?(?:ρ|rho|λ)?\)?|空间(?:自回归|滞后)项?\(?(?:ρ|rho)\)?|空间滞后项?[rρ]?"
             rf"|spatial(?:autoregressive|lag|autoregression|autocorrelation)(?:coefficients?|parameters?|term)?\(?(?:ρ|rho)?\)?|{_OF_Y}|spatialrho\(?ρ?\)?|ρ值|spρ|空间相关系数ρ|空间溢出系数\(?ρ?\)?",
         ),
         (
             "lambda",
-            r"(?:spatial)?\(?(?:λ|lambda)\)?(?:\(?(?:λ|lambda|sem|值)\)?)?|空间误差(?:项|自相关|相关|自回归)?(?:系数|参数)\(?(?:λ|lambda|ρ)?\)?|空间误差项?\(?(?:λ|lambda)\)?|spatialerror(?:coefficients?|parameters?|term)?\(?(?:λ|lambda)?\)?|w\d{0,2}[*×x·∙⋅•](?:u|ε|μ|e|error|ξ)",
+            r"(?:spatial)?\(?(?:λ|lambda)\)?(?:\(?(?:λ|lambda|sem|值)\)?)?|空间误差(?:项|自相关|相关|自回归)?(?:系数|参数)\(?(?:λ|lambda|ρ)?\)?|空间误差项?\(?(?:λ|lambda|l)\)?|spatialerror(?:coefficients?|parameters?|term)?\(?(?:λ|lambda)?\)?|w\d{0,2}[*×x·∙⋅•](?:u|ε|μ|e|error|ξ)",
         ),
         (
             "rho_or_lambda",
-            r"(?:spatial)?(?:ρ|rho)(?:/|或|or|\|)(?:λ|lambda)|(?:λ|lambda)(?:/|或|or|\|)(?:ρ|rho)|空间系数|spatialcoefficients?|spatialparameters?|空间效应系数|空间参数",
+            r"(?:spatial)?(?:ρ|rho)(?:/|或|or|\||\(|\()(?:λ|lambda)\)?|(?:λ|lambda)(?:/|或|or|\||\()(?:ρ|rho)\)?|空间系数|spatialcoefficients?|spatialparameters?|空间效应系数|空间参数",
         ),
     )
 )

@@ -43,7 +43,7 @@ _STATISTICS = patterns(
         ("r2_pseudo", r"(?:pseudo|mcfadden'?s?|伪|准)\(?r(?:2|\^2|sq(?:uared?)?)\)?"),
         (
             "r2",
-            r"r(?:2|\^2|sq|square|squared|sqr|平方|方)(?:值)?|拟合优度(?:\(?r(?:2|\^2)\)?)?|判定系数(?:r2)?|可决系数(?:r2)?|决定系数(?:r2)?|centeredr2|r",
+            r"r(?:2|\^2|sq|square|squared|sqr|平方|方)(?:值)?|拟合优度(?:\(?r(?:2|\^2)\)?)?|判定系数(?:r2)?|可决系数(?:r2)?|决定系数(?:r2)?|centeredr2|goodnessoffit|r",
         ),
         (
             "f",
@@ -56,7 +56,7 @@ _STATISTICS = patterns(
         ("underidentified", r".*(?:kleibergen|anderson|kp|k-p).*lm.*|.*不可识别.*|.*识别不足.*|underid.*"),
         (
             "loglik",
-            r"log(?:l|lik|likelihood|pseudolikelihood)(?:value|functionvalue|function)?|lnl|ll|(?:最?大|极大)?对数?似然(?:函数)?(?:值|估计值)?|loglikelihood\(?(?:ll)?\)?|log\(?l\)?|loglikvalue|l-?l|对数似然(?:函数)?值?\(?(?:logl?|ll|lnl)?\)?",
+            r"log(?:l|lik|likelihood|pseudolikelihood)(?:value|functionvalue|function)?|lnl|ll|(?:最?大|极大)?对数?似然(?:函数)?(?:值|估计值)?|loglikelihood\(?(?:ll)?\)?|log\(?l\)?|loglikvalue|l-?l|(?:自然)?对数似然(?:函数)?值?\(?(?:logl?|ll|lnl)?\)?",
         ),
         ("aic", r"aic|akaike.*|赤池.*|aic值|aic准则"),
         ("bic", r"bic|sbic|schwarz.*|bayesianinformation.*|贝叶斯信息.*|bic值"),
@@ -84,7 +84,10 @@ _STATISTICS = patterns(
             "draws",
             r"(?:bs|bootstrap|boot|自助|抽样|自抽样)(?:次数|抽样次数|reps|replications|draws|number|抽样|样本数|times)?(?:\(次\))?|(?:no|number)of(?:bootstrap|bs)?(?:reps|replications|draws)|reps|重复次数",
         ),
-        ("unknown", r"/?(?:sigma|σ)(?:u|e|a|v|0|1)?(?!2)|/?lgt?theta|/?lntheta|/?lnphi|/?lnsigma\w*"),
+        (
+            "unknown",
+            r"/?(?:sigma|σ)(?:u|e|a|v|0|1)?(?!2)|/?lgt?theta|/?lntheta|.*(?:weight|权重)phi|phi|teta|/?lnphi|/?lnsigma\w*",
+        ),
         ("vif", r"(?:mean|平均|average)?vif(?:值)?|方差膨胀因子(?:vif)?"),
         ("tolerance", r"1/vif|tolerance|容忍度|容差"),
     )
@@ -133,7 +136,7 @@ def _tests(said: str) -> tuple[str, str]:
         return "lr", _restricted(said)
     if re.search(r"wald|沃尔德", said):
         return "wald", _restricted(said)
-    if re.search(r"(?:^|[^a-z])r?-?lm|^robustlm|lagrange|拉格朗日", said):
+    if re.search(r"(?:^|[^a-z])r?lm|robustlm|lmtest|lagrange|拉格朗日", said):
         return _lagrange(said, robust), ""
     return "", ""
 
@@ -144,14 +147,14 @@ def _effect(said: str) -> bool:
 
 def _lagrange(said: str, robust: str) -> str:
     """Return which Lagrange multiplier test a label names; "lm" alone where the section says it."""
-    both = re.search(r"sarma|sac|joint|联合", said)
-    if both:
-        return "lm_sarma"
     named = said.replace("lagrange", "")
+    if re.search(r"sarma|sac|joint|联合|(?:lag|滞后)(?:and|&|与|和)(?:err|误差)", named):
+        return "lm_sarma"
     lag, error = _LAG.search(named), _ERROR.search(named)
-    if bool(lag) == bool(error):
+    if lag is None and error is None:
         return f"{robust}lm"
-    return f"{robust}lm_lag" if lag else f"{robust}lm_error"
+    of_lag = lag is not None and (error is None or lag.start() < error.start())
+    return f"{robust}lm_lag" if of_lag else f"{robust}lm_error"
 
 
 def _restricted(said: str) -> str:

@@ -1,0 +1,88 @@
+"""What the rows of a table of models are about: under their section, after the regressors above."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from panelkit.audit.layout.combine import EFFECTS
+from panelkit.audit.layout.drafts import TESTS
+from panelkit.audit.layout.rows import Row
+from panelkit.audit.layout.sections import Section
+from panelkit.audit.layout.subjects import Names, Subject, subject_of
+from panelkit.audit.vocabulary.kinds import Kind
+from panelkit.audit.vocabulary.spatial import name_of, section_of
+from panelkit.audit.vocabulary.statistics import statistic_of
+
+
+@dataclass
+class Meanings:
+    """The rows read so far: regressors and lagged regressors, by which effects without a name are named."""
+
+    kind: Kind
+    names: Names
+    regressors: list[str] = field(default_factory=list)
+    lagged: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin another part of the table."""
+        self.regressors.clear()
+        self.lagged.clear()
+
+    def of(self, row: Row, section: Section) -> Subject:
+        """Return what a row of a table of models is about, under its section and the labels above."""
+        said = subject_of(row.label, self.kind, self.names)
+        for heading in row.above:
+            role, length = section_of(heading)
+            if role and not said.statistic:
+                said = replace(said, role=role, length=length)
+        if not said.statistic:
+            said = _under_test(row, said, section)
+        if not said.statistic and section.role:
+            said = _in_section(said, section)
+        if said.role in ("lm", "robust_lm"):
+            of_lag = re.search(r"lag|滞后", section.heading + " ".join(row.above), re.I)
+            of_error = re.search(r"err|误差", section.heading + " ".join(row.above), re.I)
+            if of_lag or of_error:
+                said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
+        self._remember(said)
+        if said.role in EFFECTS and not said.subject:
+            said = replace(said, subject=self._main())
+        if self.kind == "mediation" and said.statistic and row.above:
+            said = replace(said, subject=name_of(" ".join(row.above)))
+        return said
+
+    def _remember(self, said: Subject) -> None:
+        if said.role == "coefficient" and said.subject not in self.regressors:
+            self.regressors.append(said.subject)
+        if said.role == "spatial_lag_x" and said.subject not in self.lagged:
+            self.lagged.append(said.subject)
+
+    def _main(self) -> str:
+        """Return the variable that unnamed effects are about: the only lagged regressor, else the first one."""
+        if len(self.lagged) == 1:
+            return self.lagged[0]
+        return (self.regressors or self.lagged or [""])[0]
+
+
+def _under_test(row: Row, said: Subject, section: Section) -> Subject:
+    """Return the test that a heading and the label name together: "LM test" over "SEM (robust)"."""
+    for heading in (*row.above, *([section.heading] if section.role == "tests" else [])):
+        role, other = (
+            statistic_of(f"{heading} {row.label}") if statistic_of(heading)[0] in TESTS else ("", "")
+        )
+        if role in TESTS:
+            return Subject(role, "", other, statistic=True)
+    return said
+
+
+def _in_section(said: Subject, section: Section) -> Subject:
+    if section.role in ("parameters", "tests"):
+        return (
+            replace(said, role="unknown")
+            if said.role == "coefficient" and section.role == "parameters"
+            else said
+        )
+    if section.role == "coefficient" and said.role == "spatial_lag_x":
+        return said
+    return replace(said, role=section.role, length=section.length)
