@@ -82,7 +82,11 @@ def _tokens(line: str, width: Callable[[str], int]) -> list[_Token]:
 
 def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:
     """Return where the columns of numbers stand, None where two numbers of one line share a column."""
-    figures = [[one for one in line[_labels(line, cut) :] if is_figure(one.text)] for line in cut]
+    figures = [
+        [one for one in line[_labels(line, cut) :] if is_figure(one.text)]
+        for line in cut
+        if not _counts(line)
+    ]
     merged: list[list[int]] = []
     for start, end in sorted((one.start, one.end) for line in figures for one in line):
         if merged and start < merged[-1][1]:
@@ -97,6 +101,11 @@ def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:
     return columns or None
 
 
+def _counts(line: Sequence[_Token]) -> bool:
+    """Return whether a line counts columns: (1), (2), (3)."""
+    return len(line) > 1 and all(re.fullmatch(r"[(\[（]\d{1,2}[)\]）]", one.text) for one in line[1:])
+
+
 def _labels(line: Sequence[_Token], cut: Sequence[Sequence[_Token]]) -> int:
     """Return how many cells at the start of a line head its row: a first cell that stands at the left edge."""
     edge = min((tokens[0].start for tokens in cut if len(tokens) > 1), default=0)
@@ -109,17 +118,45 @@ def _placed(
     """Return the cells of every line under their columns; column 0 holds what stands left of all numbers."""
     rows: list[list[str]] = []
     merged: list[Span] = []
+    heading = True
     for line in cut:
+        heading = heading and (_counts(line) or not any(is_figure(one.text) for one in line[1:]))
         row = [""] * (len(columns) + 1)
-        for at, token in enumerate(line):
-            first, last = _place(token, columns, at == 0 and len(line) > 1)
-            if at == 0 and len(line) == 1 and not is_figure(token.text) and token.start <= columns[0][0] // 2:
-                first = last = 0
+        for token, (first, last) in zip(line, _places(line, columns, heading), strict=True):
             row[first] = f"{row[first]} {token.text}".strip()
             if last > first > 0:
                 merged.append((len(rows), first, len(rows), last))
         rows.append(row)
     return rows, merged
+
+
+def _places(
+    line: Sequence[_Token], columns: Sequence[tuple[int, int]], heading: bool
+) -> list[tuple[int, int]]:
+    """Return the first and last column of every cell of a line: by order where none is missing, else by place."""
+    count = len(columns)
+    if len(line) == count + 1:
+        return [(at, at) for at in range(count + 1)]
+    labelled = int(bool(line) and line[0].end <= columns[0][0] and line[0].start < columns[0][0] // 2)
+    if heading and (groups := _groups(line[labelled:], columns)):
+        return [(0, 0)] * labelled + groups
+    if len(line) == 1 and not is_figure(line[0].text) and line[0].start <= columns[0][0] // 2:
+        return [(0, 0)]
+    return [_place(token, columns, at == 0 and len(line) > 1) for at, token in enumerate(line)]
+
+
+def _groups(line: Sequence[_Token], columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the columns under headings that stand over equally many each; none where their middles do not."""
+    if not line or len(columns) % len(line) or len(line) == len(columns):
+        return []
+    size = len(columns) // len(line)
+    groups = [(at * size, at * size + size - 1) for at in range(len(line))]
+    middles = [(token.start + token.end) / 2 for token in line]
+    if any(
+        not columns[a][0] <= middle <= columns[b][1] for middle, (a, b) in zip(middles, groups, strict=True)
+    ):
+        return []
+    return [(a + 1, b + 1) for a, b in groups]
 
 
 def _place(token: _Token, columns: Sequence[tuple[int, int]], leads: bool) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from panelkit.audit.glyphs import raised
 from panelkit.audit.reading.ruled import is_ruler
 
 _BARS = str.maketrans("│┃║", "|||")
-_RAISED = re.compile(r"<sup>(.*?)</sup>|\^\{?(\*+)\}?|\^([^\s^|]{1,6})\^", re.I)
+_RAISED = re.compile(r"<sup>(.*?)</sup>|\^([^\s^|]{1,6})\^|\^\{?(\*+)\}?", re.I)
 
 
 def is_barred(lines: Sequence[str]) -> bool:
