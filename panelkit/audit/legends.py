@@ -20,6 +20,8 @@ _SEVERAL = re.compile(
     rf"(?P<levels>(?:0?\.[0-9]+|[0-9]+(?:\.[0-9]+)?\s*%)(?:{_BETWEEN}(?:0?\.[0-9]+|[0-9]+(?:\.[0-9]+)?\s*%))+)"
 )
 
+_LONGEST = 4_000
+
 
 @dataclass(frozen=True)
 class Legend:
@@ -47,7 +49,7 @@ def read_legend(notes: Iterable[str], cells: Iterable[str] = ()) -> Legend | Non
     """
     stated: dict[str, float] = {}
     for note in notes:
-        said = plain(note)
+        said = plain(note[:_LONGEST])
         for found in _SEVERAL.finditer(said):
             stated |= _paired(found)
         for found in _ONE.finditer(said):

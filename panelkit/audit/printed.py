@@ -26,6 +26,7 @@ __all__ = [
 
 _LARGEST_POWER = 300
 _LONGEST = 60
+_LONGEST_CELL = 400
 _NUMBER = re.compile(
     r"(?P<limit>[<>≤≥]=?)?\s*(?P<sign>[+-]?)\s*"
     r"(?P<whole>[1-9][0-9]{0,2}(?P<group>[,' ])[0-9]{3}(?:(?P=group)[0-9]{3})*(?![0-9])|[0-9]*)(?:\.(?P<part>[0-9]*))?"
@@ -106,7 +107,7 @@ def read_number(text: str, decimal: Decimal = ".") -> Printed | None:
     `decimal` is the sign before the decimals; the other one groups thousands. A number that begins with 0 has no
     thousands: "0,123" is none under ".".
     """
-    return _read(figures(text)[0], text.strip(), decimal)
+    return _read(figures(text)[0], text.strip(), decimal) if len(text) <= _LONGEST_CELL else None
 
 
 def _read(said: str, text: str, decimal: Decimal) -> Printed | None:
@@ -142,6 +143,8 @@ def read_cell(text: str, decimal: Decimal = ".", legend: Legend | None = None) -
 
     `legend` says how many stars a raised letter, a dagger or a plus stands for; without one they are `marks`.
     """
+    if len(text) > _LONGEST_CELL:
+        return PrintedCell(text.strip(), None, 0, (), "", text.strip() if _LIKE_A_NUMBER.search(text) else "")
     said, marks = figures(text)
     if _blank(said):
         return PrintedCell(text.strip(), None, 0, (), marks)

@@ -82,9 +82,11 @@ def _tokens(line: str, width: Callable[[str], int]) -> list[_Token]:
 
 def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:
     """Return where the columns of numbers stand, None where two numbers of one line share a column."""
+    edge = min((line[0].start for line in cut if len(line) > 1), default=0)
+    labels = [int(len(line) > 1 and line[0].start <= edge) for line in cut]
     figures = [
-        [one for one in line[_labels(line, cut) :] if is_figure(one.text)]
-        for line in cut
+        [one for one in line[labelled:] if is_figure(one.text)]
+        for line, labelled in zip(cut, labels, strict=True)
         if not _counts(line)
     ]
     merged: list[list[int]] = []
@@ -104,12 +106,6 @@ def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:
 def _counts(line: Sequence[_Token]) -> bool:
     """Return whether a line counts columns: (1), (2), (3)."""
     return len(line) > 1 and all(re.fullmatch(r"[(\[（]\d{1,2}[)\]）]", one.text) for one in line[1:])
-
-
-def _labels(line: Sequence[_Token], cut: Sequence[Sequence[_Token]]) -> int:
-    """Return how many cells at the start of a line head its row: a first cell that stands at the left edge."""
-    edge = min((tokens[0].start for tokens in cut if len(tokens) > 1), default=0)
-    return int(bool(line) and line[0].start <= edge and len(line) > 1)
 
 
 def _placed(

@@ -16,6 +16,8 @@ from panelkit.language.message import message
 PARTS = 5_000
 UNPACKED = 64 * 1024 * 1024
 """Bytes of XML of one document, unpacked."""
+DECLARED = 256 * 1024 * 1024
+"""Bytes of all parts, pictures too, as the archive declares them."""
 RATIO = 300
 """Unpacked over packed size of a part above a megabyte."""
 DEPTH = 200
@@ -37,7 +39,9 @@ def xml_parts(raw: Raw, wanted: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw.content)) as archive:
             parts = archive.infolist()
-            if len(parts) > PARTS or len({part.filename for part in parts}) != len(parts):
+            declared = sum(part.file_size for part in parts)  # no reader unpacks more than is declared
+            twice = len({part.filename for part in parts}) != len(parts)
+            if len(parts) > PARTS or twice or declared > DECLARED:
                 raise _bomb(raw.name)
             for part in parts:
                 if part.filename.endswith((".xml", ".rels", ".vml")):

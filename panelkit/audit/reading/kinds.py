@@ -11,7 +11,7 @@ from panelkit.audit.reading.refused import refuse_foreign
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 
-_HTML = re.compile(r"<\s*(?:!doctype\s+html|html|body|table|tr|td)\b[^>]*>", re.I)
+_HTML = re.compile(r"<\s*(?:!doctype\s+html|html|body|table|tr|td)\b[^>]{0,1000}>", re.I)
 _TEX = re.compile(
     r"\\begin\s*\{(?:tabular|long|xltab|tabu|tblr|array|threeparttable)|\\multicolumn|\\hline|\\midrule"
 )

@@ -13,6 +13,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 _SIGNS = ("\t", ";", "|", ",", "，", "；")
+_SAMPLE = 1_000
 _OPEN, _SHUT = "([{（［【", ")]}）］】"
 
 
@@ -72,8 +73,9 @@ def separator(text: str) -> str | None:
 
 def _agreement(text: str, sign: str) -> float:
     """Return the share of lines that a sign cuts into the most usual number of cells, 0 where it cuts brackets."""
+    lines = text.splitlines()
     try:
-        rows = list(csv.reader(text.splitlines(), delimiter=sign, strict=True))
+        rows = list(csv.reader(lines[:_SAMPLE], delimiter=sign, strict=len(lines) <= _SAMPLE))
     except csv.Error:
         return 0.0
     counts = [len(row) for row in rows if any(cell.strip() for cell in row)]

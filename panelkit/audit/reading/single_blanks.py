@@ -21,8 +21,8 @@ _STARS = r"(?:\s?[*∗＊⁎]+|[†‡ᵃᵇᶜ+])"
 _BRACKET = rf"[(\[（［【{{]\s?(?:[tzp]\s?=\s?)?{_NUMBER}(?:\s?[,;~～]\s?{_NUMBER})?{_STARS}?\s?[)\]）］】}}]"
 _WORD = r"(?:——|—|–|-|/|\.\.\.|…|NA|N/A|Yes|No|YES|NO|Y|N|是|否|√|×|控制|未控制|有|无)"
 _CELL = rf"(?:{_NUMBER}{_STARS}?(?:\s?{_BRACKET}{_STARS}?)?|{_BRACKET}{_STARS}?|{_WORD})"
-_LINE = re.compile(rf"(?P<label>.*?)(?P<cells>(?:(?:^|\s+){_CELL})+)\s*")
-_ONE = re.compile(rf"(?:^|\s+)({_CELL})(?=\s|$)")
+_ONE = re.compile(rf"\s*({_CELL})(?=\s|$)")
+_LONGEST = 1_000
 _FIGURE = re.compile(rf"\s*(?:{_NUMBER}|{_BRACKET}).*")
 
 
@@ -73,13 +73,29 @@ def unaligned_rows(lines: Sequence[str], first: int, name: str) -> list[list[str
 
 
 def _cut(line: str) -> tuple[str, list[str]]:
-    """Return the words at the start of a line and the cells at its end."""
+    """Return the words at the start of a line and the cells at its end, as many as there are."""
+    held = line.strip()
     if is_ruler(line):
         return "", []
-    found = _LINE.fullmatch(line.strip())
-    if found is None or is_title(line) or is_note(line):
-        return line.strip(), []
-    return found["label"].strip(), [cell.strip() for cell in _ONE.findall(found["cells"])]
+    if is_title(line) or is_note(line) or len(held) > _LONGEST:
+        return held, []
+    for start in (0, *(found.end() for found in re.finditer(r"\s+", held))):
+        cells = _cells(held, start)
+        if cells:
+            return held[:start].strip(), cells
+    return held, []
+
+
+def _cells(line: str, at: int) -> list[str]:
+    """Return the cells from a place to the end of a line, none where something else stands there too."""
+    cells: list[str] = []
+    while at < len(line):
+        found = _ONE.match(line, at)
+        if found is None:
+            return []
+        cells.append(found[1].strip())
+        at = found.end()
+    return cells
 
 
 def _heading(line: str, columns: int) -> list[str]:

@@ -24,13 +24,14 @@ _WIDTH_FIRST = ("tabularx", "tabulary", "xltabular")
 _FLOATS = r"table|sidewaystable|threeparttable|ThreePartTable|wraptable|landscape"
 _RULES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|centering|raggedright|footnotesize"
-    r"|small|scriptsize|tiny|normalsize|thickhline|Xhline|hhline|cr)\b\s*(?:\[[^\]]*\]|\{[^{}]*\})?"
+    r"|small|scriptsize|tiny|normalsize|thickhline|Xhline|hhline|cr)\b\s*(?:\[[^\]]{0,200}\]|\{[^{}]{0,200}\})?"
     r"|\\(?:cmidrule|cline|specialrule|addlinespace|noalign|rowcolor|rowfont|vspace|cdashline|arrayrulecolor)\*?"
-    r"(?:\([^)]*\)|\[[^\]]*\]|\{[^{}]*\})*"
+    r"(?:\([^)]{0,200}\)|\[[^\]]{0,200}\]|\{[^{}]{0,200}\})*"
 )
 _PARTS = re.compile(r"\\(endfirsthead|endhead|endlastfoot|endfoot)\b")
 _CAPTION = re.compile(r"\\(?:caption|captionof\s*\{table\}|tabcaption|bicaption)\*?\s*(?=[\[{])")
 _WIDEST = 500
+_TABLES = 1_000
 
 
 @offered("table_file", "tex", family="markup", source="LaTeX2e")
@@ -46,13 +47,15 @@ def read_tex(raw: Raw) -> list[Sheet]:
     found = []
     floats = [(start, end) for _, start, _, end in environments(text, _FLOATS)]
     grids = list(environments(text, _GRIDS))
+    count_cells(raw.name, 0 if len(grids) <= _TABLES else 10**9)
+    before = 0
     for at, (name, start, inner, end) in enumerate(grids):
-        before = max([0, *(other[3] for other in grids[:at])])
         after = grids[at + 1][1] if at + 1 < len(grids) else len(text)
         first, last = next(((a, b) for a, b in floats if a <= start < b), (before, end))
         body = text[_after_arguments(text, inner, name) : end]
         around = text[max(first, before) : start], text[end : min(last, after)]
         found.append(_sheet(body, around, raw.name))
+        before = end
     if not grids and "&" in text:
         found.append(_sheet(text, ("", ""), raw.name))
     return [sheet for sheet in found if sheet.cells]
@@ -100,10 +103,12 @@ def _caption(text: str) -> str:
 
 def _without_captions(body: str) -> str:
     """Return the rows without caption, label and continued captions."""
-    while found := _CAPTION.search(body):
-        _, end = argument(body, option(body, found.end()))
-        body = body[: found.start()] + body[end:]
-    return re.sub(r"\\label\s*\{[^{}]*\}", "", body)
+    pieces, at = [], 0
+    for found in _CAPTION.finditer(body):
+        if found.start() >= at:
+            pieces.append(body[at : found.start()])
+            _, at = argument(body, option(body, found.end()))
+    return re.sub(r"\\label\s*\{[^{}]{0,200}\}", "", "".join([*pieces, body[at:]]))
 
 
 def _ordered(body: str) -> str:

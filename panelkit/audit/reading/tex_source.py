@@ -18,7 +18,8 @@ _DEFINED = re.compile(
 LENGTH = re.compile(r"(?:\s*\*?\s*\[\s*-?\s*[0-9.]*\s*(?:pt|ex|em|mm|cm|in|bp|pc|sp|\\[A-Za-z]+)\s*\])?")
 """The space that may follow the end of a line; brackets that hold a number without a unit are those of a cell."""
 _EXPANSIONS = 20_000
-_LONGEST = 2_000_000
+_LONGEST = 4_000_000
+_OPTION = 2_000
 
 
 def without_comments(text: str) -> str:
@@ -45,7 +46,7 @@ def option(text: str, at: int) -> int:
     if found is None:
         return at
     depth, place = 0, found.end()
-    while place < len(text):
+    while place < min(len(text), at + _OPTION):
         sign = text[place]
         depth += (sign == "{") - (sign == "}")
         if sign == "]" and depth <= 0:
@@ -111,22 +112,26 @@ def expanded(text: str, name: str) -> str:
 
 def _put_in(text: str, macros: dict[str, tuple[int, str]], name: str) -> str:
     """Return a text with macros put in, those that they hold too."""
-    used = re.compile(
-        "|".join(re.escape(macro) for macro in sorted(macros, key=len, reverse=True)) + r"(?![A-Za-z@])"
-    )
-    used = re.compile(rf"(?:{used.pattern.removesuffix('(?![A-Za-z@])')})(?![A-Za-z@])")
-    at = 0
-    for _ in range(_EXPANSIONS):
-        found = used.search(text, at)
-        if found is None:
-            return text
-        count, body = macros[found.group()]
-        end = found.end()
-        for number in range(1, count + 1):
-            value, end = argument(text, end)
-            body = body.replace(f"#{number}", value)
-        text = text[: found.start()] + body + text[end:]
-        at = found.start()
-        if len(text) > _LONGEST:
-            break
-    raise DataError(message("{name} defines macros that expand without end, or beyond any table", name=name))
+    named = "|".join(re.escape(macro) for macro in sorted(macros, key=len, reverse=True))
+    used = re.compile(rf"(?:{named})(?![A-Za-z@])")
+    out: list[str] = []
+    left = [(text, 0)]
+    length = expansions = 0
+    while left:
+        held, at = left.pop()
+        found = used.search(held, at)
+        out.append(held[at:] if found is None else held[at : found.start()])
+        length += len(out[-1])
+        if found is not None:
+            count, body = macros[found.group()]
+            end = found.end()
+            for number in range(1, count + 1):
+                value, end = argument(held, end)
+                body = body.replace(f"#{number}", value)
+            left += [(held, end), (body, 0)]
+            expansions += 1
+            if expansions > _EXPANSIONS or length + len(body) > _LONGEST:
+                raise DataError(
+                    message("{name} defines macros that expand without end, or beyond any table", name=name)
+                )
+    return "".join(out)
