@@ -36,8 +36,10 @@ class Edit:
 def edits(printed: Printed, usual: Collection[int] = ()) -> Iterator[Edit]:
     """Yield the numbers from which one slip leads to the printed one.
 
-    `usual` are the decimals of the numbers around: a slip that presumes others counts as larger.
+    `usual` are the decimals of the numbers around: a slip that presumes others counts as larger, one that explains why
+    the printed number has others as smaller.
     """
+    odd = bool(usual) and printed.decimals not in usual
     decimal: Decimal = "." if _same(read_number(printed.text), printed) else ","
     said = _ungrouped(plain(printed.text), decimal)
     grouped = said != plain(printed.text)
@@ -47,8 +49,8 @@ def edits(printed: Printed, usual: Collection[int] = ()) -> Iterator[Edit]:
         seen.add(text)
         if number is None or number.value == printed.value:
             continue
-        strange = bool(usual) and number.decimals not in usual
-        yield Edit(_shown(number, grouped), kind, 1 + strange)
+        strange = bool(usual) and number.decimals not in {*usual, printed.decimals}
+        yield Edit(_shown(number, grouped), kind, 1 + strange - (odd and number.decimals in usual))
 
 
 def star_edits(count: int) -> Iterator[Edit]:

@@ -54,12 +54,26 @@ class Bench:
             return None
         return None if outcome is None else outcome.state
 
-    def repaired(self, put: Mapping[Hashable, Printed]) -> tuple[int, ...]:
-        """Return the failing rows that come out with numbers put in; none where a row that came out does not."""
+    def repaired(self, put: Mapping[Hashable, Printed], *, silent: bool = False) -> tuple[int, ...]:
+        """Return the failing rows that come out with numbers put in; none where a row that came out does not.
+
+        `silent`: a row that can no longer be judged counts as one that comes out, as of stars that are taken away.
+        """
+        fine = ("consistent", None) if silent else ("consistent",)
         touched = sorted({row for key in put for row in self.rows.get(key, ())})
-        mended = tuple(row for row in touched if row in self.failing and self.state(row, put) == "consistent")
+        mended = tuple(row for row in touched if row in self.failing and self.state(row, put) in fine)
         kept = (row for row in touched if row not in self.failing)
-        return mended if mended and all(self.state(row, put) == "consistent" for row in kept) else ()
+        return mended if mended and all(self.state(row, put) in fine for row in kept) else ()
+
+    def beside(self, key: Hashable) -> set[float]:
+        """Return the numbers of the same kind that stand in the same row."""
+        here = self.operands[key]
+        return {
+            self.printed[other].value
+            for other, one in self.operands.items()
+            if other != key
+            and (one.entry.table, one.entry.row, one.part) == (here.entry.table, here.entry.row, here.part)
+        }
 
     def failing_at(self, key: Hashable) -> list[int]:
         """Return the rows of a number that do not come out."""
@@ -85,10 +99,11 @@ class Bench:
     def usual_decimals(self, key: Hashable) -> set[int]:
         """Return the decimals of the numbers of the same row or column that are of the same kind."""
         here = self.operands[key]
-        return {self.printed[key].decimals} | {
+        return {
             self.printed[other].decimals
             for other, one in self.operands.items()
-            if one.entry.table == here.entry.table
+            if other != key
+            and one.entry.table == here.entry.table
             and (one.entry.row == here.entry.row or one.entry.column == here.entry.column)
             and one.part != "stars"
             and (one.part == "number") == (here.part == "number")
@@ -100,7 +115,8 @@ class Bench:
         Found by halving: a row comes out for an interval of numbers where it does for one of them.
         """
         printed = self.printed[key]
-        far = _REACH * abs(printed.value) + 1000.0 * printed.unit
+        around = (abs(self.printed[one].value) for row in rows for one in self.keys[row])
+        far = _REACH * max(around) + 1000.0 * printed.unit
         near = 1e-6 * printed.unit
         sides = (Interval(near, far), Interval(-far, -near))
         return [hole for side in sides for hole in self._hole(rows, key, side)]

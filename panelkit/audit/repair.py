@@ -81,9 +81,9 @@ def misprints(judged: Sequence[Judged]) -> tuple[Misprint, ...]:
     return tuple(told)
 
 
-def _rank(trial: Trial, left: set[int]) -> tuple[int, int, int]:
-    """Return what orders trials: most rows, smallest slip, most ways to make it."""
-    return -len(left.intersection(trial.rows)), trial.size, -trial.values
+def _rank(trial: Trial, left: set[int]) -> tuple[int, int, bool, float]:
+    """Return what orders trials: most rows, smallest slip, a number that stands beside, the likeliest to do it."""
+    return -len(left.intersection(trial.rows)), trial.size, not trial.echoed, -trial.share
 
 
 def _ties(trial: Trial, best: Trial, left: set[int]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from panelkit.audit.edits import Edit, edits, star_edits
 from panelkit.audit.printed import Printed
@@ -16,6 +17,7 @@ BELOW = message("exchanged with the number below it")
 REPEATED = message("the number above printed again")
 ANOTHER = message("another number in its place")
 _EXCHANGE, _REPEATED, _ANOTHER = 2, 2, 3
+_MOST_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Trial:
     """A misprint that would repair rows.
 
     `key` is the number, `text` what would have been meant, `size` how large the slip is, `rows` what it repairs,
-    `values` how many numbers would do, `partner` the other number of an exchange.
+    `values` how many numbers would do, `share` which part that is of the slips tried at the number, `echoed` whether
+    one of them stands elsewhere in the same row, `partner` the other number of an exchange.
     """
 
     key: Hashable
@@ -32,6 +35,8 @@ class Trial:
     size: int
     rows: tuple[int, ...]
     values: int = 1
+    share: float = 0.0
+    echoed: bool = False
     partner: Hashable | None = None
 
 
@@ -46,29 +51,57 @@ def trials(bench: Bench, key: Hashable) -> Iterator[Trial]:
 
 def _slips(bench: Bench, key: Hashable) -> list[Trial]:
     """Return the slips in one number, the smallest for each set of rows, with every value that does it."""
-    operand = bench.operands[key]
-    tried = star_edits(operand.entry.stars) if operand.part == "stars" else _in_reach(bench, key)
-    held: dict[tuple[tuple[int, ...], str, int], Trial] = {}
-    for edit in tried:
-        rows = bench.repaired({key: edit.number})
-        if not rows:
-            continue
-        which = (rows, edit.kind.id, edit.size)
-        one, text = held.get(which), edit.number.text
-        held[which] = (
-            Trial(key, text, edit.kind, edit.size, rows)
-            if one is None
-            else replace(one, text=f"{one.text}, {text}", values=one.values + 1)
+    stars = bench.operands[key].part == "stars"
+    tried = (
+        list(star_edits(bench.operands[key].entry.stars))
+        if stars
+        else list(edits(bench.printed[key], bench.usual_decimals(key)))
+    )
+    beside = set() if stars else bench.beside(key)
+    held: dict[tuple[tuple[int, ...], str, int], list[Edit]] = {}
+    for edit in tried if stars else _in_reach(bench, key, tried):
+        rows = bench.repaired({key: edit.number}, silent=stars)
+        if rows:
+            held.setdefault((rows, edit.kind.id, edit.size), []).append(edit)
+    least: dict[tuple[int, ...], int] = {}
+    for rows, _, size in held:
+        least[rows] = min(size, least.get(rows, size))
+    return [
+        Trial(
+            key,
+            _listed(found),
+            found[0].kind,
+            size,
+            rows,
+            len(found),
+            len(found) / len(tried),
+            any(one.number.value in beside for one in found),
         )
-    least = {one.rows: one.size for one in sorted(held.values(), key=lambda one: -one.size)}
-    return [one for one in held.values() if one.size == least[one.rows]]
+        for (rows, _, size), found in held.items()
+        if size == least[rows]
+    ]
 
 
-def _in_reach(bench: Bench, key: Hashable) -> Iterator[Edit]:
-    """Yield the slips whose number lies where some failing row would have it."""
-    holes = [hole for row in bench.failing_at(key) for hole in bench.holes([row], key)]
-    for edit in edits(bench.printed[key], bench.usual_decimals(key)):
-        if edit.number.value == 0.0 or any(hole.meets(edit.number.interval) for hole in holes):
+def _listed(found: Sequence[Edit]) -> str:
+    """Return numbers as text: each of a few, of many the first and the last by size."""
+    if len(found) <= _MOST_LISTED:
+        return ", ".join(one.number.text for one in found)
+    ordered = sorted(found, key=lambda one: one.number.value)
+    return f"{ordered[0].number.text} … {ordered[-1].number.text}"
+
+
+def _in_reach(bench: Bench, key: Hashable, tried: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the slips whose number lies where some failing row would have it.
+
+    A row that has no place for it on its own side of zero may be one that judges single numbers alone (counts): then
+    all slips are tried.
+    """
+    holes = [bench.holes([row], key) for row in bench.failing_at(key)]
+    sign = -1.0 if bench.printed[key].value < 0.0 else 1.0
+    anywhere = not all(any(sign * hole.middle > 0.0 for hole in found) for found in holes)
+    for edit in tried:
+        near = (hole.meets(edit.number.interval) for hole in chain.from_iterable(holes))
+        if anywhere or edit.number.value == 0.0 or any(near):
             yield edit
 
 
