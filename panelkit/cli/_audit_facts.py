@@ -33,11 +33,12 @@ class AuditFacts:
         typer.Option("--stars", help="Levels of *, **, ***: 0.1,0.05,0.01. 一、二、三颗星的显著性水平。"),
     ] = None
     provinces: Annotated[
-        int | None, typer.Option("--units", min=1, help="Provinces, cities or firms in the panel. 个体数。")
+        int | None,
+        typer.Option("--provinces", min=1, help="Provinces, cities or firms in the panel. 个体数。"),
     ] = None
-    years: Annotated[int | None, typer.Option("--periods", min=1, help="Years in the panel. 年数。")] = None
+    years: Annotated[int | None, typer.Option("--years", min=1, help="Years in the panel. 年数。")] = None
     lags: Annotated[
-        int | None, typer.Option("--lost", min=0, help="Years lost to lags. 因滞后损失的年数。")
+        int | None, typer.Option("--lags", min=0, help="Years lost to lags. 因滞后损失的年数。")
     ] = None
     clusters: Annotated[
         int | None, typer.Option("--clusters", min=1, help="Groups of clustered errors. 聚类数。")
@@ -45,7 +46,7 @@ class AuditFacts:
     row_standardised: Annotated[
         bool | None,
         typer.Option(
-            "--row-standardised/--not-row-standardised",
+            "--row-std/--no-row-std",
             help="Rows of W sum to one, or do not. 空间权重矩阵是否行标准化。",
         ),
     ] = None
@@ -59,18 +60,18 @@ class AuditFacts:
         None
     )
     one_sided: Annotated[
-        bool | None, typer.Option("--one-sided/--two-sided", help="Tests of the stars. 单侧或双侧检验。")
+        bool | None, typer.Option("--one-sided", help="Stars are of one-sided tests. 星号为单侧检验。")
     ] = None
     bootstrap: Annotated[
         bool | None,
         typer.Option(
-            "--bootstrap/--no-bootstrap",
-            help="Errors or p-values are resampled. 标准误或p值是否由自助法求得。",
+            "--bootstrap",
+            help="Errors or p-values are resampled. 标准误或p值由自助法求得。",
         ),
     ] = None
-    normal: Annotated[
-        bool | None, typer.Option("--normal/--students-t", help="Statistics are z, or t. 统计量为z或t。")
-    ] = None
+    normal: Annotated[bool | None, typer.Option("--z", help="Statistics are z, not t. 统计量为z而非t。")] = (
+        None
+    )
 
     def facts(self) -> dict[str, Any]:
         """Return the arguments of `audit`."""

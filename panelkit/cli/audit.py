@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panelkit.cli._audit_data import (
+    SearchOptions,
+    print_searches,
+    refuse_idle_search,
+    search_records,
+    searched,
+)
 from panelkit.cli._audit_facts import AuditFacts
 from panelkit.cli._commands import command
 from panelkit.cli._options import JsonOption, Lang, LangOption
@@ -31,6 +38,7 @@ class ShownChoice(StrEnum):
 
 @command(app, example="audit table.csv --brackets se")
 def audit(
+    ctx: typer.Context,
     tables: Annotated[
         list[str],
         typer.Argument(
@@ -40,6 +48,7 @@ def audit(
         ),
     ],
     said: AuditFacts,
+    search: SearchOptions,
     show: Annotated[
         ShownChoice, typer.Option("--show", help="failing, or all checks. 只列不符项或列出全部核对。")
     ] = ShownChoice.failing,
@@ -57,16 +66,23 @@ def audit(
     """Check printed tables against themselves. 核对论文表格的内部一致性。
 
     Every identity that the numbers allow is checked by interval arithmetic over rounding: consistent, inconsistent, or
-    decision inconsistent, where what a reader concludes changes. 以四舍五入的区间逐项核对：一致、不一致、结论不一致。
+    decision inconsistent, where what a reader concludes changes. With --formula, --data (or the shipped figures) are
+    searched for the convention, or the known mistake, that prints the column.
+    以四舍五入的区间逐项核对：一致、不一致、结论不一致。给出 --formula 时，在 --data（或所附数据）上查找能得到所印数字的
+    口径或常见错误。
     """
     from panelkit.audit.bench import audit as run
 
     _refuse_ending(out)
+    refuse_idle_search(ctx, search)
     found = run(*(_given(one) for one in tables), **said.facts())
+    conventions = searched([one[0].table for one in found.tried], search) if search.asked else ()
     if as_json:
-        print_json(found.records(lang.language))
+        more = {"conventions": search_records(conventions)} if search.asked else {}
+        print_json(found.records(lang.language) | more)
     else:
         _print(found, lang, everything=show is ShownChoice.all)
+        print_searches(conventions, lang.language)
     if out is not None:
         from panelkit.report.audit_report import audit_report
 
