@@ -86,7 +86,7 @@ def audit(
     if out is not None:
         from panelkit.report.audit_report import audit_report
 
-        print_written([audit_report(found, out, language=lang.language)], quiet=as_json)
+        print_written([audit_report(found, out, searches=conventions, language=lang.language)], quiet=as_json)
 
 
 def _given(text: str) -> str | Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 
 import panelkit
+from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.entries import Table
 from panelkit.audit.findings import Finding, headline_of, said_remark, says, state_word
 from panelkit.audit.misprint_words import reconciling
@@ -82,6 +83,16 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """Which convention prints a column: sentences, and the printed numbers beside those of the nearest candidates."""
+
+    title: str
+    said: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Page:
     """The whole report in one language."""
 
@@ -91,13 +102,14 @@ class Page:
     style: str
     misprints: tuple[tuple[str, tuple[str, ...]], ...]
     parts: tuple[Part, ...]
+    searches: tuple[Searched, ...]
     unchecked: tuple[str, ...]
     unread: tuple[str, ...]
     limits: tuple[str, ...]
     version: str
 
 
-def page_of(found: Audit, language: Language) -> Page:
+def page_of(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()) -> Page:
     """Return what the report says."""
     return Page(
         language=language,
@@ -109,6 +121,7 @@ def page_of(found: Audit, language: Language) -> Page:
             for said, several in reconciling(found.misprints)
         ),
         parts=tuple(_parts(found, language)),
+        searches=tuple(_searched(one, language) for one in searches),
         unchecked=tuple(dict.fromkeys(says(key).text(language) for key in found.unchecked)),
         unread=found.unread,
         limits=tuple(one.text(language) for one in LIMITS),
@@ -116,7 +129,7 @@ def page_of(found: Audit, language: Language) -> Page:
     )
 
 
-def html(found: Audit, language: Language) -> str:
+def html(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()) -> str:
     """Return the report as one HTML page that needs no other file."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -128,7 +141,19 @@ def html(found: Audit, language: Language) -> str:
     environment.globals["t"] = lambda key: HEADS[key].text(language)
     environment.globals["colon"] = ":" if language == "en" else "："
     return environment.get_template("audit.html.j2").render(
-        page=page_of(found, language), language="zh-CN" if language == "zh" else "en"
+        page=page_of(found, language, searches), language="zh-CN" if language == "zh" else "en"
+    )
+
+
+def _searched(one: ColumnSearch, language: Language) -> Searched:
+    table = one.found.table(language=language).reset_index()
+    return Searched(
+        title=message("Which convention prints column {heading}", heading=one.heading).text(language),
+        said=tuple(
+            note.text(language) for note in (*one.found.said(), *one.found.ranked(), *one.found.notes)
+        ),
+        columns=tuple(map(str, table.columns)),
+        rows=tuple(tuple(map(str, row)) for row in table.itertuples(index=False)),
     )
 
 

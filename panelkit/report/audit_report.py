@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.result import Audit
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
@@ -16,7 +18,9 @@ ENDINGS = (".html", ".htm", ".docx")
 
 
 @offered("report", public=True)
-def audit_report(found: Audit, path: str | Path, *, language: Language = "en") -> Path:
+def audit_report(
+    found: Audit, path: str | Path, *, searches: Sequence[ColumnSearch] = (), language: Language = "en"
+) -> Path:
     """Write the report of an audit and return its path.
 
     Parameters
@@ -25,6 +29,8 @@ def audit_report(found: Audit, path: str | Path, *, language: Language = "en") -
         What `audit` returned.
     path
         Where to: `.html` is one page that needs no other file, `.docx` a Word file.
+    searches
+        What `search_table` found of its columns on figures: the report says it too.
     language
         "en" or "zh".
 
@@ -45,5 +51,6 @@ def audit_report(found: Audit, path: str | Path, *, language: Language = "en") -
         raise SpecError(
             message("{path}: the report of an audit is written as .html or .docx", path=str(path))
         )
-    made = audit_word.docx(found, language) if ending == ".docx" else audit_page.html(found, language)
+    writer = audit_word.docx if ending == ".docx" else audit_page.html
+    made = writer(found, language, searches)
     return write_whole(path, made)

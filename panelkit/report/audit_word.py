@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.result import Audit
 from panelkit.language.message import Language
 from panelkit.report.audit_page import HEADS, Page, Part, page_of
@@ -13,9 +14,9 @@ from panelkit.show.grid import TableGrid, frame_grid
 from panelkit.show.word_pages import Said, pages
 
 
-def docx(found: Audit, language: Language) -> bytes:
+def docx(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()) -> bytes:
     """Return the report as a Word file."""
-    page = page_of(found, language)
+    page = page_of(found, language, searches)
     return pages(HEADS["title"].text(language), list(_blocks(page)), language)
 
 
@@ -29,6 +30,11 @@ def _blocks(page: Page) -> Iterator[Said | TableGrid]:
             yield from (Said(one, "item") for one in several)
     for part in page.parts:
         yield from _part(part, page.language)
+    for search in page.searches:
+        yield Said(search.title, "part")
+        yield from (Said(said) for said in search.said)
+        frame = pd.DataFrame(list(search.rows), columns=pd.Index(search.columns))
+        yield frame_grid(frame, language=page.language, index=False)
     if page.unread:
         yield Said(head["unread"], "part")
         yield from (Said(cell, "item") for cell in page.unread)

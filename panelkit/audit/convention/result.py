@@ -23,7 +23,7 @@ from panelkit.audit.convention.words import (
     state_words,
     tried_words,
 )
-from panelkit.language.message import Language, Message
+from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -144,6 +144,13 @@ class ConventionSearch(Rendered, Brief):
             found.append(chance_words(self.chance))
         return tuple(found)
 
+    def ranked(self) -> tuple[Message, ...]:
+        """Return the nearest candidates in words, numbered as the columns of the table."""
+        return tuple(
+            message("{rank}. {candidate}", rank=rank, candidate=_named(match))
+            for rank, match in enumerate(self.matches, 1)
+        )
+
     def summary(self, *, language: Language = "en") -> str:
         """Return state, sentences, the nearest candidates and their numbers as plain text."""
         from panelkit.show.words import check_language, note_lines
@@ -151,7 +158,7 @@ class ConventionSearch(Rendered, Brief):
         check_language(language)
         title = TITLE.text(language)
         lines = [title, "=" * cells(title), *(one.text(language) for one in self.said()), ""]
-        lines += [f"{rank}. {_named(match).text(language)}" for rank, match in enumerate(self.matches, 1)]
+        lines += [one.text(language) for one in self.ranked()]
         with pd.option_context("display.unicode.east_asian_width", True, "display.width", 120):
             lines += ["", self.table(language=language).to_string()]
         return "\n".join([*lines, *note_lines(self.notes, language)])
@@ -171,7 +178,7 @@ class ConventionSearch(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        ranked = [f"{rank}. {_named(match).text(language)}" for rank, match in enumerate(self.matches, 1)]
+        ranked = [one.text(language) for one in self.ranked()]
         said = [one.text(language) for one in (*self.said(), *self.notes)]
         shown: dict[str, Any] = {"caption": TITLE.text(language), "notes": [*said, *ranked], **style}
         return tables.frame_table(
