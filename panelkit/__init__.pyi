@@ -5,6 +5,7 @@ __all__: list[str]
 
 from panelkit.audit.bench import audit as audit
 from panelkit.audit.convention.search import find_convention as find_convention
+from panelkit.audit.elasticity import elasticity_sense as elasticity_sense
 from panelkit.claims.awaited import waiting_claims as waiting_claims
 from panelkit.claims.check import check as check
 from panelkit.claims.file.load import load_claims as load_claims

@@ -42,10 +42,15 @@ def effect_behind(table: Table, effect: Entry, reading: Reading) -> Effect | Non
     durbin = model in ("sdm", "slx") or bool(table.of("spatial_lag_x"))
     if theta is None and durbin:
         return None
-    entries = {"effect": effect, "beta": beta, "theta": theta, "rho": rho}
+    return gathered({"effect": effect, "beta": beta, "theta": theta, "rho": rho}, reading, reading, model)
+
+
+def gathered(entries: Mapping[str, Entry | None], own: Reading, other: Reading, model: str) -> Effect:
+    """Return an effect with what stands behind it, its error read as in its table, that of rho as in the other."""
     operands = {name: Operand(entry) for name, entry in entries.items() if entry is not None}
-    error = error_source(effect, reading)
-    rho_error = error_source(rho, reading) if rho is not None else None
+    rho = entries["rho"]
+    error = error_source(operands["effect"].entry, own)
+    rho_error = error_source(rho, other) if rho is not None else None
     extra = {"error": error, "rho error": rho_error}
     operands |= {name: one.operand for name, one in extra.items() if one is not None}
     operands |= {
@@ -53,7 +58,7 @@ def effect_behind(table: Table, effect: Entry, reading: Reading) -> Effect | Non
         for name in ("effect", "beta", "theta")
         if (mark := stars(operands.get(name))) is not None
     }
-    return Effect(operands, error, rho_error, theta is not None or model != "")
+    return Effect(operands, error, rho_error, entries["theta"] is not None or model != "")
 
 
 def stray(effect: Effect, numbers: Numbers, facts: Facts) -> float | None:

@@ -27,10 +27,12 @@ def total_effect(table: Table, reading: Reading) -> Iterator[Relation]:
     for total in table.of("total"):
         effect = effect_behind(table, total, reading)
         if effect is not None:
-            yield relation("total-effect", effect.operands, _judge_of(effect, table.facts), total.subject)
+            yield relation("total-effect", effect.operands, total_judge(effect, table.facts), total.subject)
 
 
-def _judge_of(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
+def total_judge(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
+    """Return the judge of a total effect with what stands behind it."""
+
     def judge(numbers: Numbers) -> Outcome | None:
         room = stray(effect, numbers, facts)
         if room is None:
