@@ -45,10 +45,10 @@ class Audited:
 
 
 def audited(
-    number: int, error: bool, seed: int = SEED, door: Callable[[str], Audit] = pk.audit
+    number: int, error: bool, *, seed: int = SEED, habit: str = "", door: Callable[[str], Audit] = pk.audit
 ) -> Audited | None:
     """Return a synthetic table after its audit; None where an error was to be planted and none could."""
-    one = sample(number, error=error, seed=seed)
+    one = sample(number, error=error, seed=seed, habit=habit)
     if error and one.planted is None:
         return None
     style, planted, text = one.printout.style, one.planted, one.text

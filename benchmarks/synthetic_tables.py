@@ -8,9 +8,8 @@ A table is known by its seed: kind, panel, style and error follow from it.
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from benchmarks.synthetic import numbers, regressions, spatials
 from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.slips import Planted, plant
 from benchmarks.synthetic.style import Printout, print_out, style
+from benchmarks.synthetic.true import UNITS, Number, TrueTable
 
 KINDS = (
     regressions.fixed_effects,
@@ -38,6 +38,14 @@ KINDS = (
     numbers.correlations,
     numbers.decomposition,
 )
+ESTIMATED = (
+    regressions.fixed_effects,
+    regressions.one_fit,
+    regressions.threshold,
+    regressions.mediation,
+    spatials.durbin,
+    spatials.effects,
+)
 SEED = 20261201
 
 
@@ -54,15 +62,40 @@ class Sample:
         return text_of(self.printout)
 
 
-def sample(number: int, *, error: bool, seed: int = SEED) -> Sample:
+def sample(number: int, *, error: bool, seed: int = SEED, habit: str = "") -> Sample:
     """Return a table by number: kinds take turns, everything else is drawn."""
     rng = np.random.default_rng([seed, number])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        true = KINDS[number % len(KINDS)](rng)
-    clean = print_out(true, style(rng))
+    few = UNITS.set((8, 12)) if habit == "8 to 11 units" else None
+    try:
+        true = _kinds(habit)[number % len(_kinds(habit))](rng)
+    finally:
+        if few is not None:
+            UNITS.reset(few)
+    if habit == "stars of 500 resamples":
+        true = _resampled(true, rng)
+    clean = print_out(true, replace(style(rng), habit=habit))
     planted = plant(clean, rng) if error else None
     return Sample(number, clean if planted is None else planted.printout, planted)
+
+
+def _kinds(habit: str) -> tuple[Callable[[np.random.Generator], TrueTable], ...]:
+    if habit == "Driscoll-Kraay":
+        return (regressions.driscoll_kraay,)
+    return ESTIMATED if habit in ("8 to 11 units", "stars of 500 resamples") else KINDS
+
+
+def _resampled(true: TrueTable, rng: np.random.Generator) -> TrueTable:
+    """Return a table whose p-values are shares among 500 resamples."""
+
+    def drawn(number: Number | None) -> Number | None:
+        if number is None or number.p is None:
+            return number
+        return replace(number, p=float(rng.binomial(500, number.p) / 500))
+
+    return replace(
+        true,
+        lines=tuple(replace(line, numbers=tuple(map(drawn, line.numbers))) for line in true.lines),
+    )
 
 
 def samples(count: int, *, error: bool, seed: int = SEED) -> Iterator[Sample]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,19 @@ def by_term(fits: list[dict[str, Number]], panel: World) -> list[Line]:
 
 
 def fixed_effects(rng: np.random.Generator) -> TrueTable:
-    """Return nested fixed-effects regressions under clustered errors."""
+    """Return nested fixed-effects regressions."""
+    return _fixed_effects(rng, choice(rng, [pk.Cluster(), pk.Iid(), pk.Robust()]))
+
+
+def driscoll_kraay(rng: np.random.Generator) -> TrueTable:
+    """Return nested fixed-effects regressions with errors by Driscoll and Kraay, which every second title says."""
+    found = _fixed_effects(rng, pk.DriscollKraay())
+    said = ("Regression with Driscoll-Kraay standard errors", "Driscoll-Kraay标准误回归结果")
+    return replace(found, title=said) if rng.random() < 0.5 else found
+
+
+def _fixed_effects(rng: np.random.Generator, vcov: Any) -> TrueTable:
     panel = world(rng)
-    vcov = choice(rng, [pk.Cluster(), pk.Iid(), pk.Robust()])
     k = len(panel.words)
     sizes = [*range(1, k + 1)] if rng.random() < 0.7 else [k, k - 1]
     fits = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import floor, log10
 
 import numpy as np
 
@@ -12,6 +13,14 @@ from benchmarks.synthetic.true import Number, TrueTable, choice
 Place = tuple[int, int, str]
 """Line, column, part: "number", "stars", "bracket", "low", "high", or "se", "t", "p" in columns of their own."""
 LEVELS = ((0.1, 0.05, 0.01), (0.05, 0.01, 0.001))
+HABITS = (
+    "digits cut off",
+    "significant digits",
+    "p < 0.001",
+    "stars of 500 resamples",
+    "8 to 11 units",
+    "Driscoll-Kraay",
+)
 FORMS = ("csv", "tabs", "text", "markdown", "tex", "html")
 
 
@@ -20,7 +29,8 @@ class Style:
     """A style of print.
 
     `bracket` is what stands in brackets below an estimate or beside it; `said` whether the note says so and
-    `levels_said` whether it says the levels; `facts_said` whether it states provinces and years.
+    `levels_said` whether it says the levels; `facts_said` whether it states provinces and years. `habit` is one of
+    `HABITS` that an audit has to bear with, or none.
     """
 
     language: int
@@ -36,7 +46,7 @@ class Style:
     minus: str
     star: str
     bare_zero: bool
-    p_row: bool
+    habit: str = ""
 
 
 def style(rng: np.random.Generator, form: str | None = None) -> Style:
@@ -55,7 +65,6 @@ def style(rng: np.random.Generator, form: str | None = None) -> Style:
         minus=choice(rng, ("-", "-", "−", "–")),
         star=choice(rng, ("*", "*", "*", "∗")),
         bare_zero=bool(rng.random() < 0.08),
-        p_row=bool(rng.random() < 0.3),
     )
 
 
@@ -76,10 +85,22 @@ class Printout:
 
 def number_text(value: float, digits: int, style: Style) -> str:
     """Return a number as printed."""
-    text = f"{abs(value):.{digits}f}"
+    if style.habit == "significant digits" and digits == style.digits and value:
+        digits = max(0, digits - 1 - floor(log10(abs(value))))
+    size = abs(value)
+    if style.habit == "digits cut off":
+        size = floor(size * 10.0**digits + 1e-9) / 10.0**digits
+    text = f"{size:.{digits}f}"
     if style.bare_zero and text.startswith("0."):
         text = text[1:]
     return (style.minus if value < 0.0 else "") + text
+
+
+def p_text(p: float, digits: int, style: Style) -> str:
+    """Return a p-value as printed."""
+    if style.habit == "p < 0.001" and p < 0.5 * 10.0**-digits:
+        return f"<{10.0**-digits:.{digits}f}"
+    return number_text(p, digits, replace(style, habit=""))
 
 
 def print_out(true: TrueTable, style: Style) -> Printout:
@@ -109,15 +130,15 @@ def _beside(true: TrueTable, number: Number, style: Style) -> dict[str, str]:
     if number.se is not None and true.kind == "one fit":
         out["se"] = number_text(number.se, style.digits, style)
         out["t"] = number_text(number.value / number.se, max(2, style.digits - 1), style)
-        out["p"] = number_text(number.p or 0.0, 3, style)
+        out["p"] = p_text(number.p or 0.0, 3, style)
     elif number.se is not None and number.p is not None:
         out["bracket"] = {
             "se": number_text(number.se, style.digits, style),
             "t": number_text(number.value / number.se, 2, style),
-            "p": number_text(number.p, max(3, style.digits), style),
+            "p": p_text(number.p, max(3, style.digits), style),
         }[style.bracket]
     elif number.p is not None:
-        out["bracket"] = number_text(number.p, 3, style)
+        out["bracket"] = p_text(number.p, 3, style)
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ import pandas as pd
 import panelkit as pk
 
 Words = tuple[str, str]
+UNITS: ContextVar[tuple[int, int]] = ContextVar("units", default=(15, 32))
+"""From how many units to how many less one worlds are drawn."""
 VARIABLES: tuple[Words, ...] = (
     ("lnRD", "研发投入"), ("lnPGDP", "经济发展水平"), ("open", "对外开放"), ("gov", "政府干预"), ("urban", "城镇化率"),
     ("dig", "数字经济"), ("fin", "金融发展"), ("hum", "人力资本"), ("str", "产业结构"), ("infra", "基础设施"),
@@ -105,9 +108,9 @@ class World:
     weights: pk.Weights
 
 
-def world(rng: np.random.Generator, *, most: int = 4, fewest_units: int = 15, dynamic: bool = False) -> World:
+def world(rng: np.random.Generator, *, most: int = 4, dynamic: bool = False) -> World:
     """Return a random panel: units, periods, scales and slopes drawn."""
-    n, t, k = int(rng.integers(fewest_units, 32)), int(rng.integers(6, 14)), int(rng.integers(2, most + 1))
+    n, t, k = int(rng.integers(*UNITS.get())), int(rng.integers(6, 14)), int(rng.integers(2, most + 1))
     names = [f"u{i:02d}" for i in range(n)]
     index = pd.MultiIndex.from_product([names, range(2006, 2006 + t)], names=["province", "year"])
     scales = 10.0 ** rng.uniform(-0.6, 0.6, size=k)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from statistics import median
 
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation, digits
@@ -27,7 +28,7 @@ def fevd_sum(table: Table, reading: Reading) -> Iterator[Relation]:
     rows = [held for held in groups.values() if len(held) > 1]
     if not rows:
         return
-    scale = 100.0 if max(sum(one.number.value for one in held) for held in rows) > 2.0 else 1.0
+    scale = 100.0 if median(sum(one.number.value for one in held) for held in rows) > 2.0 else 1.0
     judge = _judge_of(scale)
     short = [_added([one.number.interval for one in held]).high < scale for held in rows]
     if all(short) and len(rows) > 1:

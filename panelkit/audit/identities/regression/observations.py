@@ -20,8 +20,11 @@ _BALANCED = re.compile(r"(?<!非)平衡面板|(?<!un)balanced panel", re.IGNOREC
 
 @offered("identity", "observations", family="regression", source="Wooldridge 2010, section 10.1")
 def observations(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield N = units × periods where the panel is balanced, N ≤ units × periods where that is not said."""
-    for rows in table.of("nobs"):
+    """Yield N = units × periods where the panel is balanced, N ≤ units × periods where that is not said.
+
+    The numbers of values of descriptive statistics are held to the latter; more decides nothing there.
+    """
+    for rows in table.of("nobs", "count"):
         units, periods = statistic(table, "units", rows), statistic(table, "periods", rows)
         if (units or table.facts.provinces) and (periods or table.facts.years):
             operands = tuple(Operand(one) for one in (rows, units, periods) if one is not None)
@@ -46,7 +49,7 @@ def _panel_of(table: Table, rows: Entry, units: Entry | None, periods: Entry | N
         stated = units is not None and periods is not None
         most = u * t
         if n > most:
-            other = n >= 1.5 * most and not stated
+            other = rows.role == "count" or (n >= 1.5 * most and not stated)
             why = (
                 message("more rows than the panel has, unless rows are of other units than are said")
                 if other
