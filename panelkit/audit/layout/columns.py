@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from panelkit.audit.vocabulary.marks import heads_dependents, heads_labels, is_n
 from panelkit.audit.vocabulary.measures import Measure
 from panelkit.audit.vocabulary.spatial import effect_of
 from panelkit.audit.vocabulary.squeezed import squeezed
+
+_WORD = re.compile(r"[A-Za-z]{2}|[\u3400-\u9fff]|^\s*[A-Za-z\u0370-\u03ff][\w'′]*\s*$")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def label_columns(part: Part) -> list[int]:
     found = [] if _is_measured(part) else [0]
     for index in range(1, width):
         cells = [row[index] for row in part.body if row[index].shape not in ("blank", "mark", "stars")]
-        texts = sum(cell.shape == "text" for cell in cells)
+        texts = sum(cell.shape == "text" and bool(_WORD.search(cell.text)) for cell in cells)
         heading = next((row[index].text for row in reversed(part.heads) if row[index].shape != "blank"), "")
         running = (
             bool(found)

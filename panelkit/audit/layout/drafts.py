@@ -96,7 +96,8 @@ def number_of(cell: Cell) -> tuple[Printed | None, tuple[Bracket, ...]]:
     first = cell.held.brackets[0] if cell.held.brackets else None
     if first is None:
         return None, ()
-    return first.numbers[0], cell.held.brackets[1:]
+    beyond = tuple(Bracket(first.shape, (end,)) for end in first.numbers[1:])
+    return first.numbers[0], (*beyond, *cell.held.brackets[1:])
 
 
 def can_be_p(number: Printed) -> bool:

@@ -38,6 +38,7 @@ class Labels:
             c for c in columns if heads_remarks(heads[c]) or (heads_ranks(heads[c]) and len(columns) > 1)
         }
         self.columns = [c for c in columns if c not in asides] or list(columns)
+        self.all = frozenset(columns)
         self.last: dict[int, str] = {}
 
     def read(self, cells: Sequence[Cell], until: int | None = None) -> tuple[str, tuple[str, ...]]:

@@ -80,14 +80,15 @@ class Walk:
 
     def _note(self, row: Row) -> None:
         """Keep what a row says without numbers, and what holds digits and cannot be read."""
-        shown = {column.index for column in self.columns}
         for cell in () if row.alone else row.cells:
             at = row.cells.index(cell)
             if cell.shape == "blank":
-                self.blanks += at in shown
+                self.blanks += at not in self.labels.all
             elif cell.shape in ("mark", "text") and at not in self.labels.columns:
                 self.marks.append(Mark(cell.row, cell.column, row.label, cell.text))
-            if at in shown and (cell.held.unread or (cell.shape == "text" and re.search(r"\d", cell.text))):
+            if at not in self.labels.all and (
+                cell.held.unread or (cell.shape == "text" and re.search(r"\d", cell.text))
+            ):
                 self.unread.append(cell)
 
     def _state(self, cell: Cell) -> None:
@@ -170,6 +171,8 @@ class Walk:
         if number is None:
             return None
         role, subject = known.role, known.subject
+        if cell.held.number is None and len(cell.held.brackets[0].numbers) > 1:
+            role = "unknown"
         if known.part == "p" or (role in self.tests and not known.part and can_be_p(number)):
             found = self._tested(known, column)
             if found is not None:

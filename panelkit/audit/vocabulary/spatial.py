@@ -73,7 +73,7 @@ def effect_of(text: str) -> EffectWord | None:
         rest = [part.strip(" _-:：()（）的") for part in (found["before"], found["after"]) if part]
         rest = [re.sub(r"^(?:the|spatial|空间|平均)$", "", one, flags=re.I) for one in rest]
         rest = [one for one in rest if one and not _NUMBERED.fullmatch(one) and not _MEANING.fullmatch(one)]
-        if rest and found["named"] is None and not re.search(r"[\s_\-:：(（]", said):
+        if rest and not found["named"] and not found["length"] and not re.search(r"[:：(（]", said):
             continue
         if len(rest) > 1 or (
             rest and re.search(r"占|比例|比重|share|proportion|ratio|检验|test|贡献", said, re.I)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from panelkit.audit.printed import plain
 
-_DROPPED = re.compile(r"[\s_\-.,:;#'`’′\u200b]+")
+_DROPPED = re.compile(r"[\s_\-.,:;#'`’‘′\u200b]+")
 _TAIL = re.compile(r"(?:\*|†|‡|\[\d\])+$")
 _UNIT = re.compile(r"[(\[](?:%|百分比|百分点|percent)[)\]]$|%$")
 _PRIMES = str.maketrans("’′‘´`", "'''''")

@@ -26,7 +26,7 @@ _STATISTICS = patterns(
         ("parameters", r"(?:no|number)(?:of)?parameters|参数个数|待估参数"),
         (
             "r2_adjusted",
-            r"(?:adj(?:usted)?|调整后?的?|修正的?|校正的?)\(?r(?:2|\^2|sq(?:uared?)?)\)?|r(?:2|\^2|sq(?:uared?)?)\(?(?:adj(?:usted)?|a|调整后?)\)?|(?:调整|修正|校正)(?:后的?)?(?:拟合优度|可决系数|判定系数)(?:r2)?|ar2|a\.?r2|adjr|\u0304r2|r̄2",
+            r"(?:adj(?:usted)?|调整后?的?|修正的?|校正的?)\(?r(?:2|\^2|sq(?:uared?)?)\)?|r(?:2|\^2|sq(?:uared?)?)\(?(?:adj(?:usted)?|a|调整后?)\)?|(?:调整|修正|校正)(?:后的?)?(?:拟合优度|可决系数|判定系数)(?:r2)?|a\.?-r2|adjr|\u0304r2|r̄2",
         ),
         (
             "r2_within",
@@ -56,7 +56,7 @@ _STATISTICS = patterns(
         ("underidentified", r".*(?:kleibergen|anderson|kp|k-p).*lm.*|.*不可识别.*|.*识别不足.*|underid.*"),
         (
             "loglik",
-            r"log(?:l|lik|likelihood|pseudolikelihood)(?:value|functionvalue|function)?|lnl|ll|(?:最?大|极大)?对数?似然(?:函数)?(?:值|估计值)?|loglikelihood\(?(?:ll)?\)?|log\(?l\)?|loglikvalue|l-?l|(?:自然)?对数似然(?:函数)?值?\(?(?:logl?|ll|lnl)?\)?",
+            r"log(?:l|lik|likelihood|pseudolikelihood)(?:value|functionvalue|function)?|lnl|ll|(?:最?大|极大)?(?:对数)?似然(?:函数)?(?:值|估计值)|loglikelihood\(?(?:ll)?\)?|log\(?l\)?|loglikvalue|l-?l|(?:自然)?对数似然(?:函数)?值?\(?(?:logl?|ll|lnl)?\)?",
         ),
         ("aic", r"aic|akaike.*|赤池.*|aic值|aic准则"),
         ("bic", r"bic|sbic|schwarz.*|bayesianinformation.*|贝叶斯信息.*|bic值"),
@@ -136,7 +136,10 @@ def _tests(said: str) -> tuple[str, str]:
         return "lr", _restricted(said)
     if re.search(r"wald|沃尔德", said):
         return "wald", _restricted(said)
-    if re.search(r"(?:^|[^a-z])r?lm|robustlm|lmtest|lagrange|拉格朗日", said):
+    if re.search(
+        r"(?:^|[^a-z])r?lm(?=lag|err|test|sar|sem|spatial|no|检验|[^a-z]|$)|robustlm|lmtest|lagrange|拉格朗日",
+        said,
+    ):
         return _lagrange(said, robust), ""
     return "", ""
 
