@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from panelkit.audit.convention.candidate import Option
 from panelkit.audit.convention.linear.plans import Plan
 from panelkit.audit.convention.linear.regressions import Rows, columns_of_plan, terms_of
+from panelkit.audit.convention.spatial.orders import Order
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import message
 from panelkit.models.spatial.batch.asked import Cube
@@ -23,9 +24,6 @@ _GAPS = {
     "drop-unit": message("units with gaps left out"),
     "drop-year": message("periods with gaps left out"),
 }
-STACKED = Option(
-    "mistake", "stacked", message("rows sorted by unit where W expects them by period"), 1, mistake=True
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +45,19 @@ class Sampled(Brief):
         n, t = self.cube.y.shape
         return n, t
 
-    def stacked(self) -> Sampled:
-        """Return the sample as a program reads it that takes rows by unit for rows by period."""
+    def stacked(self, order: Order) -> Sampled:
+        """Return the sample as a program reads it that takes rows by unit, in an order of units, for rows by period."""
         n, t = self.shape
+        rank = {code: at for at, code in enumerate(order.places)}
+        at = np.array(sorted(range(n), key=lambda row: rank[int(self.keep[row])]), dtype=np.int64)
 
         def read(columns: FloatArray) -> FloatArray:
-            return np.ascontiguousarray(columns.reshape(t, n, -1).transpose(1, 0, 2))
+            return np.ascontiguousarray(columns[at].reshape(t, n, -1).transpose(1, 0, 2))
 
+        said = message("rows sorted by unit where W expects them by period ({order})", order=order.said)
+        option = Option("mistake", f"stacked {order.key}", said, 1, mistake=True)
         cube = Cube(read(self.cube.y)[..., 0], read(self.cube.X))
-        return replace(self, cube=cube, options=(*self.options, STACKED))
+        return replace(self, cube=cube, keep=self.keep[at], options=(*self.options, option))
 
 
 def sampled(rows: Rows, plan: Plan, keep: NDArray[np.bool_] | None = None) -> Iterator[Sampled]:

@@ -20,10 +20,10 @@ from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.spatial.cubes import Sampled, sampled
 from panelkit.audit.convention.spatial.enumerated import MOST, Axes, Planned, planned
 from panelkit.audit.convention.spatial.likelihoods import EFFECTS, likelihoods, models_of
-from panelkit.audit.convention.spatial.orders import orders_of, swaps
+from panelkit.audit.convention.spatial.orders import Order, orders_of, swaps
 from panelkit.audit.convention.spatial.predicted import Way, numbers_of, printed, printer_of
 from panelkit.audit.convention.spatial.slots import Wanted, wanted_of
-from panelkit.audit.convention.spatial.weighting import given_weights, versions
+from panelkit.audit.convention.spatial.weighting import Given, given_weights, versions
 from panelkit.audit.convention.target import ESTIMATE, Target
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -58,8 +58,10 @@ def spatial_candidates(problem: Problem) -> Predicted:
     rows = Rows(pool, entering(pool, problem))
     wanted = _wanted(problem.target, question, names)
     _refuse_unknown(problem.target, wanted)
-    axes = _axes(problem, pool, question, wanted, effects)
-    samples, ruled_out = _samples(problem, pool, rows, stated)
+    given = given_weights(problem.w, list(pool.panel.unit_labels))
+    orders = orders_of(list(pool.panel.unit_labels), _as_listed(pool), given[0].listed)
+    axes = _axes(problem, question, wanted, effects, given, orders)
+    samples, ruled_out = _samples(problem, pool, rows, stated, orders)
     plans, depth, notes = _within_reach(samples, axes, problem.depth)
     if not plans:
         raise DataError(
@@ -134,21 +136,19 @@ def _refuse_unknown(target: Target, wanted: Sequence[Wanted | None]) -> None:
 
 def _axes(
     problem: Problem,
-    pool: Pool,
     question: Question,
     wanted: Sequence[Wanted | None],
     effects: Sequence[Effects],
+    given: Sequence[Given],
+    orders: Sequence[Order],
 ) -> Axes:
     held = [one for one in wanted if one is not None]
     asks = {what: any(one.what == what for one in held) for what in ("rho", "lambda", "theta")}
     models = models_of(problem.model, lag=asks["rho"], error=asks["lambda"], durbin=asks["theta"])
     behind = tuple(sorted({one.place for one in held if one.what == "theta"}))
     durbin = behind if 0 < len(behind) < len(question.regressors) else None
-    ids = list(pool.panel.unit_labels)
-    given = given_weights(problem.w, ids)
     right, wrong = versions(given)
-    lagged = list(likelihoods(models, effects, durbin))
-    return Axes(right, wrong, list(swaps(orders_of(ids, _as_listed(pool), given[0].listed))), lagged)
+    return Axes(right, wrong, list(swaps(orders)), list(likelihoods(models, effects, durbin)))
 
 
 def _as_listed(pool: Pool) -> list[Hashable]:
@@ -158,7 +158,9 @@ def _as_listed(pool: Pool) -> list[Hashable]:
     return [pool.panel.unit_labels[code] for code in first[0][np.argsort(first[1], kind="stable")]]
 
 
-def _samples(problem: Problem, pool: Pool, rows: Rows, stated: tuple[str, ...]) -> tuple[list[Sampled], int]:
+def _samples(
+    problem: Problem, pool: Pool, rows: Rows, stated: tuple[str, ...], orders: Sequence[Order]
+) -> tuple[list[Sampled], int]:
     """Return the balanced samples, near ones first, each different cube once; and how many were ruled out."""
     base = Plan(controls=stated)
     one = replace(problem, effects="twoway")
@@ -168,7 +170,7 @@ def _samples(problem: Problem, pool: Pool, rows: Rows, stated: tuple[str, ...]) 
         if plan.row is None and plan.split is None:
             found += list(sampled(rows, plan, keep))
     if found:
-        found.insert(1, found[0].stacked())
+        found[1:1] = [found[0].stacked(order) for order in orders]
     return found, listed.ruled_out
 
 
