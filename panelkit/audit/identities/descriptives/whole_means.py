@@ -41,7 +41,7 @@ def _is_count(group: dict[str, Entry]) -> bool:
 
 def _whole(numbers: Sequence[Printed]) -> Outcome | None:
     mean, rows = numbers
-    total = mean.truncated() * rows.value
+    total = mean.interval * rows.value
     if total.width >= 1.0 or rows.value < 2.0:
         return None
     met = math.ceil(total.low - 1e-9) <= total.high + 1e-9

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from panelkit.audit.entries import Document, Entry
 from panelkit.audit.parts import SLOPES
+from panelkit.audit.printed import Printed
 
 SAME = 0.6  # the share of common coefficients that makes a column the same one, printed again
 LEAST = 2
@@ -39,8 +40,23 @@ class Pair:
 
     def by_chance(self, alike: Sequence[Entry], tried: int) -> float:
         """Return how many pairs of columns, of those tried, would repeat so many entries by chance, at most."""
-        chance = math.prod(coincidence(one) for one in alike)
+        chance = math.prod(max(coincidence(one), self.likeness(one)) for one in alike)
         return tried * math.comb(self.shared, len(alike)) * chance
+
+    def likeness(self, entry: Entry) -> float:
+        """Return the chance of an entry where two columns differ by as much as in the middle of their other entries.
+
+        Columns of one sample and nearly one model (SAR and SEM with little dependence) agree in many digits.
+        """
+        if not self.apart:
+            return 0.0
+        numbers = [(one.number, other.number) for one, other in self.apart]
+        brackets = [
+            (one.attached[0].number, other.attached[0].number)
+            for one, other in self.apart
+            if one.attached and other.attached
+        ]
+        return _within(entry.number, numbers) * _within(entry.attached[0].number, brackets)
 
     def reprinted(self, tried: int) -> bool:
         """Return whether the second column is the first one again, in another table, and not by chance."""
@@ -49,6 +65,15 @@ class Pair:
         if same_table or not whole or len(self.alike) < max(LEAST, SAME * self.shared):
             return False
         return self.by_chance([one for one, _ in self.alike], tried) <= CHANCE
+
+
+def _within(number: Printed, pairs: Sequence[tuple[Printed, Printed]]) -> float:
+    """Return one over the units of a number that lie within the middle one of the relative differences of pairs."""
+    apart = sorted(
+        abs(one.value - other.value) / max(abs(one.value), abs(other.value), one.unit) for one, other in pairs
+    )
+    middle = apart[(len(apart) - 1) // 2] if apart else 0.0
+    return 1.0 / (1.0 + middle * abs(number.value) / number.unit)
 
 
 def columns_of(document: Document) -> list[Column]:
