@@ -6,14 +6,15 @@ import re
 
 from panelkit.audit.entries import Entry, Table
 
+_WORD = r"(?<![a-z])(?:{})(?![a-z])"
 _NAMED = {
     "sar": re.compile(
-        r"\bS(?:AR|LM)\b|\bSPLAG\b|spatial (?:lag|autoregress)|空间(?:滞后|自回归)", re.IGNORECASE
+        _WORD.format("SAR|SLM|SPLAG") + r"|spatial (?:lag|autoregress)|空间(?:滞后|自回归)", re.IGNORECASE
     ),
-    "sdm": re.compile(r"\bD?SPDM\b|\bD?SDM\b|\bDSDM\b|durbin|杜宾", re.IGNORECASE),
-    "slx": re.compile(r"\bSLX\b|\bSDEM\b|durbin error|杜宾误差", re.IGNORECASE),
+    "sdm": re.compile(_WORD.format("D?SPDM|D?SDM") + r"|durbin|杜宾", re.IGNORECASE),
+    "slx": re.compile(_WORD.format("SLX|SDEM") + r"|durbin error|杜宾误差", re.IGNORECASE),
 }
-_LONG = re.compile(r"\blong\b|long[-_ ]?(?:run|term)|长期", re.IGNORECASE)
+_LONG = re.compile(r"(?<![a-z])long(?![a-z])|long[-_ ]?(?:run|term)|长期", re.IGNORECASE)
 
 
 def beside(table: Table, entry: Entry, role: str, subject: str | None = None) -> Entry | None:

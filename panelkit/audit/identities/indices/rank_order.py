@@ -12,7 +12,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("ranks follow the values: a better rank, no worse value")
-_RANK = re.compile(r"排名|排序|名次|位次|\brank(?:ing)?\b", re.IGNORECASE)
+_RANK = re.compile(r"排名|排序|名次|位次|(?<![a-z])rank(?:ing)?(?![a-z])", re.IGNORECASE)
 
 
 @offered("identity", "rank-order", family="indices", source="definition of ranks")

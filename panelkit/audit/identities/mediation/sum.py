@@ -14,7 +14,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("total effect c = direct effect c' + indirect effects")
-_WHOLE = re.compile(r"\btotal\b|总", re.IGNORECASE)
+_WHOLE = re.compile(r"(?<![a-z])total(?![a-z])|总", re.IGNORECASE)
 
 
 @offered(

@@ -17,7 +17,7 @@ from panelkit.language.offers import offered
 SAYS = message("a reduction of the Durbin model said to be rejected is rejected at 10 %")
 _KEPT = re.compile(
     r"not (?:be )?(?:simplified|simplify|reduced?|degenerated?)\b"
-    r"|reject.{0,60}(?:\bSAR\b|\bSEM\b|reduc|simplif|degenerat)"
+    r"|reject.{0,60}(?:SAR|SEM|reduc|simplif|degenerat)"
     r"|不(?:能|会|可|应)?够?被?(?:简化|退化)|拒绝.{0,30}(?:SAR|SEM|简化|退化)",
     re.IGNORECASE,
 )
