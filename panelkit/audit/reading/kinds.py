@@ -15,7 +15,7 @@ _HTML = re.compile(r"<\s*(?:!doctype\s+html|html|body|table|tr|td)\b[^>]{0,1000}
 _TEX = re.compile(
     r"\\begin\s*\{(?:tabular|long|xltab|tabu|tblr|array|threeparttable)|\\multicolumn|\\hline|\\midrule"
 )
-_TOML = re.compile(r"^\s*(?:\[\[tables\]\]|(?:rows|table|columns)\s*=\s*(?:\[|\"\"\"|'''))", re.M)
+_TOML = re.compile(r"^[ \t]*(?:\[\[tables\]\]|(?:rows|table|columns)\s*=\s*(?:\[|\"\"\"|'''))", re.M)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXTS = ("csv", "tsv", "toml", "tex", "html", "htm", "md", "txt")
 

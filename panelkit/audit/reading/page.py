@@ -34,6 +34,8 @@ _LINES = {
 }
 _VOID = {"br", "hr", "img", "input", "meta", "link", "col", "wbr"}
 _CAPTIONS = {"caption", "figcaption"}
+_UNPRINTED = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.S)
+"""Comments, document types and instructions, also one that is never closed."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -49,7 +51,7 @@ def read_page(raw: Raw) -> list[Sheet]:
         If the page holds no table, or its tables are pictures.
     """
     reader = _Page(raw.name)
-    reader.feed(raw.text())
+    reader.feed(_UNPRINTED.sub("", raw.text()))
     reader.close()
     found = [sheet for sheet in in_order(reader.blocks, raw.name) if _has_figures(sheet)]
     if not found:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from panelkit.audit.reading.aligned import aligned_rows, tokens_of
 from panelkit.audit.reading.around import is_note
 from panelkit.audit.reading.barred import barred_rows, is_barred
-from panelkit.audit.reading.raw import Raw, count_cells
+from panelkit.audit.reading.raw import Raw, checked_cell, count_cells
 from panelkit.audit.reading.ruled import is_ruler
 from panelkit.audit.reading.separated import cut, separator
 from panelkit.audit.reading.sheet import Sheet, Span, blank, is_title, sheets_of
@@ -42,6 +42,8 @@ def sheets_of_text(text: str, name: str) -> list[Sheet]:
     """
     count_cells(name, 0 if text.count("\n") < _LINES else 10**9)
     held = text.replace("\xa0", " ").strip("\n")
+    for line in held.split("\n"):
+        checked_cell(name, line if "\t" not in line else "")
     found: list[Sheet] = []
     for first, lines in _chunks(held.split("\n")):
         rows, merged = _rows(lines, first, name)

@@ -21,6 +21,9 @@ TEXT_BYTES = 4 * 1024 * 1024
 CELLS = 200_000
 """Cells of one table, those that a span covers counted."""
 
+CELL = 10_000
+"""Characters of the source of one cell, or of one line of pasted text."""
+
 COLUMNS = 500
 """Columns of one table."""
 
@@ -105,6 +108,26 @@ def too_large(name: str, limit: int) -> DataError:
             size=limit >> 20,
         )
     )
+
+
+def checked_cell(name: str, text: str) -> str:
+    """Return the source of a cell, if it is no longer than any cell.
+
+    Raises
+    ------
+    DataError
+        Otherwise.
+    """
+    if len(text) > CELL:
+        raise DataError(
+            message(
+                "{name} holds a cell of more than {limit:,} characters ({start}...): is a mark that ends it missing?",
+                name=name,
+                limit=CELL,
+                start=text.strip()[:20],
+            )
+        )
+    return text
 
 
 def count_cells(name: str, cells: int, columns: int = 0) -> None:

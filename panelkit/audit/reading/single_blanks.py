@@ -22,7 +22,7 @@ _BRACKET = rf"[(\[（［【{{]\s?(?:[tzp]\s?=\s?)?{_NUMBER}(?:\s?[,;~～]\s?{_NU
 _WORD = r"(?:——|—|–|-|/|\.\.\.|…|NA|N/A|Yes|No|YES|NO|Y|N|是|否|√|×|控制|未控制|有|无)"
 _CELL = rf"(?:{_NUMBER}{_STARS}?(?:\s?{_BRACKET}{_STARS}?)?|{_BRACKET}{_STARS}?|{_WORD})"
 _ONE = re.compile(rf"\s*({_CELL})(?=\s|$)")
-_LONGEST = 1_000
+_LONGEST = 600
 _FIGURE = re.compile(rf"\s*(?:{_NUMBER}|{_BRACKET}).*")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from panelkit.audit.reading.around import is_note
-from panelkit.audit.reading.raw import Raw, count_cells
+from panelkit.audit.reading.raw import Raw, checked_cell, count_cells
 from panelkit.audit.reading.sheet import Sheet, Span, blank, sheet_of
 from panelkit.audit.reading.tex_cells import cleaned
 from panelkit.audit.reading.tex_source import (
@@ -83,7 +83,7 @@ def _sheet(body: str, around: tuple[str, str], name: str) -> Sheet:
     for line in _lines(_ordered(_without_captions(body))):
         row: list[str] = []
         for cell in _split(line, "&"):
-            text, across, down = _cell(cell)
+            text, across, down = _cell(checked_cell(name, cell))
             if across > 1 or down > 1:
                 merged.append((len(rows), len(row), len(rows) + down - 1, len(row) + across - 1))
             row += [text, *[""] * (across - 1)]

@@ -9,7 +9,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import message
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*(?!\n))?")
-_VERBATIM = re.compile(r"\\begin\{(comment|verbatim|lstlisting)\}.*?\\end\{\1\}", re.S)
+_VERBATIM = re.compile(r"\\begin\{(comment|verbatim|lstlisting)\}.*?(?:\\end\{\1\}|\Z)", re.S)
 _DEFINED = re.compile(
     r"\\(?:re)?newcommand\*?\s*\{?\s*(\\[A-Za-z@]+)\s*\}?\s*(?:\[([1-9])\])?(?:\[[^\]]*\])?\s*(?=\{)"
     r"|\\providecommand\*?\s*\{?\s*(\\[A-Za-z@]+)\s*\}?\s*(?:\[([1-9])\])?\s*(?=\{)"

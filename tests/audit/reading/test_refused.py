@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -121,3 +122,27 @@ def test_chance_bytes_and_damaged_text_end_in_one_clear_error_or_a_table() -> No
             except PanelkitError:
                 continue
             assert all(len({len(row) for row in sheet.cells}) == 1 for sheet in sheets)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{tabular}{cc}\n a & " + "^" * 300_000,
+        "\\begin{tabular}{cc}\n" + "{" * 300_000,
+        "\\begin{tabular}{cc}\n" + "\\foo[" * 100_000 + "&1",
+        "\\begin{comment}\n" * 100_000 + "\\begin{tabular}{cc} a&1",
+        "<table><tr>\n" + "<!--" * 300_000,
+        "<table><tr>\n" + "<?" * 300_000,
+        "<table><tr><td>\n" * 10_000,
+        "|a|b|\n|---|---|\n|" + "<sup>" * 100_000 + "|1|\n",
+        "a 1\n" + " " * 1_000_000 + "x\n",
+        "\n".join(["a " + "- 1 " * 200 + "x"] * 100),
+    ],
+    ids=range(10),
+)
+def test_marks_that_are_never_closed_take_no_time(text: str) -> None:
+    """Each took minutes, or had no end, where reading was quadratic in the length."""
+    began = time.process_time()
+    with pytest.raises(DataError):
+        read_sheets(text)
+    assert time.process_time() - began < 10.0
