@@ -27,6 +27,8 @@ _TABLES: Mapping[str, type[Part]] = {
     "test": Test,
     "reading": Reading,
 }
+_ORDER = ("document", "place", "claim", "rule", "design", "sample", "test", "reading")
+"""Of two tables with a field of one name, the first has it."""
 _ASIDE: Mapping[str, tuple[str, ...]] = {
     "claim": (
         "place",
@@ -85,8 +87,9 @@ def answers_of(kind: str, rule: str | None, given: Mapping[str, Any]) -> Answers
     if name not in keys("rule"):
         raise SpecError(message("no rule `{name}`: there are {known}", name=name, known=keys("rule")))
     judge: type[Rule] = find("rule", name)
-    tables: dict[str, dict[str, Any]] = {table: {} for table in (*_TABLES, "rule", "design")}
-    classes = {**_TABLES, "rule": judge, "design": design}
+    named = {**_TABLES, "rule": judge, "design": design}
+    classes = {table: named[table] for table in _ORDER}
+    tables: dict[str, dict[str, Any]] = {table: {} for table in _ORDER}
     for field, value in given.items():
         for table, key, rest in _places(field, classes):
             _put(tables[table], classes[table], key, rest, value)

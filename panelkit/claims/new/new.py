@@ -81,9 +81,9 @@ def new_claim(
     language
         The language of the comments.
     fields, more
-        What is known: fields of the document, claim, sample, test, rule and design by name. Where two tables have a
-        field of that name the one that is named first here has it; `"design.value"` names the table. A sentence is one
-        text, or one a language; None leaves a field out that the file would show.
+        What is known: fields of the document, claim, rule, design, sample, test and reading by name. Where two tables
+        have a field of that name the one that is named first here has it; `"design.value"` names the table. A sentence
+        is one text, or one a language; None leaves a field out that the file would show.
 
     Returns
     -------

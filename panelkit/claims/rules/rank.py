@@ -43,6 +43,7 @@ class RankRule(Rule):
     """No parameter: the order stands in the design."""
 
     ASKS: ClassVar[str] = "order"
+    IDLE: ClassVar[tuple[str, ...]] = ("value", "sign", "smallest")
 
     def judge(self, tested: Finding) -> Judgement:
         """Return the word for the pairs of the order.
