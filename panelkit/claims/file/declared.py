@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -20,9 +21,13 @@ from panelkit.show.files import reason_of
 
 FILE = "DECLARED.toml"
 
-MOST_BYTES = 4_000_000
-"""Fifty times the longest file that ships: what is longer is no claim that anybody wrote."""
+MOST_BYTES = 1_000_000
+"""Seven times the longest file that ships: what is longer is no claim that anybody wrote."""
 _DEEPEST = 32
+_MOST_ENTRIES = 2_000
+_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:\.[ \t]*{_KEY}){{{_DEEPEST}}}")
+"""A dotted key of so many names, over which tomllib takes time that grows with their square."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -122,9 +127,9 @@ def read_text(path: Path) -> str:
         if len(content) > MOST_BYTES:
             raise SpecError(
                 message(
-                    "{path} holds more than {n} million bytes: that is no file of claims",
+                    "{path} holds more than {n:,} bytes: that is no file of claims",
                     path=shown,
-                    n=MOST_BYTES // 10**6,
+                    n=MOST_BYTES,
                 )
             )
         return content.decode("utf-8-sig").replace("\r\n", "\n")
@@ -148,6 +153,8 @@ def toml_of(path: Path, text: str) -> dict[str, Any]:
         If it is no TOML, or its tables stand in each other deeper than any claim's.
     """
     shown = shown_path(path)
+    if _LONG_KEY.search(text):
+        raise SpecError(_too_deep(shown))
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -159,28 +166,38 @@ def toml_of(path: Path, text: str) -> dict[str, Any]:
         raise SpecError(
             message("{path} is no TOML file that can be read: {why}", path=shown, why=verbatim(str(error)))
         ) from error
-    if _deeper_than(_DEEPEST, content):
-        raise SpecError(
-            message(
-                "{path} is no file of claims: its tables stand in each other more than {n} deep",
-                path=shown,
-                n=_DEEPEST,
-            )
-        )
+    _refuse_unlike_claims(shown, content)
     return content
 
 
-def _deeper_than(most: int, content: dict[str, Any]) -> bool:
-    """Return whether tables and lists stand in each other more than so deep, level by level and without recursion."""
+def _too_deep(shown: str) -> Message:
+    return message(
+        "{path} is no file of claims: its tables stand in each other more than {n} deep",
+        path=shown,
+        n=_DEEPEST,
+    )
+
+
+def _refuse_unlike_claims(shown: str, content: dict[str, Any]) -> None:
+    """Refuse tables and lists that stand too deep in each other, and lists of too many entries; without recursion."""
     level: list[Any] = [content]
-    for _ in range(most):
+    for _ in range(_DEEPEST):
+        if any(len(item) > _MOST_ENTRIES for item in level):
+            raise SpecError(
+                message(
+                    "{path} is no file of claims: a table or list in it holds more than {n:,} entries",
+                    path=shown,
+                    n=_MOST_ENTRIES,
+                )
+            )
         level = [
             held
             for item in level
             for held in (item.values() if isinstance(item, dict) else item)
             if isinstance(held, dict | list)
         ]
-    return bool(level)
+    if level:
+        raise SpecError(_too_deep(shown))
 
 
 def shown_path(path: Path) -> str:

@@ -7,9 +7,9 @@ what it yields, `described` what a page says of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.parts import Flag, Key, Part, Sample, Text, roles_in
@@ -91,6 +91,15 @@ class ClaimDesign(Part):
         """Return the composite indices that the design names."""
         named: str | tuple[str, ...] = getattr(self, "index", ())
         return (named,) if isinstance(named, str) else named
+
+    @model_validator(mode="after")
+    def _names_no_file(self) -> Self:
+        files = [name for name in self.indices if name.endswith(".toml")]
+        if files:
+            raise ValueError(
+                message("a claim names composite indices that ship, and no file: {names}", names=files)
+            )
+        return self
 
     @property
     def fits(self) -> int:

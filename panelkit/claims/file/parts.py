@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -314,7 +315,7 @@ def refuse_half_said(lags: int, spread: str | None) -> None:
 
 def refuse_twins(what: str, names: list[str]) -> None:
     """Refuse a field whose entries do not differ."""
-    twins = sorted({name for name in names if names.count(name) > 1})
+    twins = sorted(name for name, times in Counter(names).items() if times > 1)
     if twins:
         shown = [f"`{name}`" for name in twins]
         said = message("{what} {names} stands twice: ids differ", what=what, names=shown)

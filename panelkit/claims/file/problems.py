@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from panelkit.claims.file.pydantic_words import said_by_pydantic
 from panelkit.claims.file.rule import rule_class
 from panelkit.language.message import Joined, Message, listed, message
 
+MOST = 200
+"""So many problems of one sort are enough to begin with."""
 _LONGEST = 60
 # control characters but tab and newline, marks that turn the direction of writing, and what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -39,7 +42,7 @@ def unprintable_problems(path: Path, raw: dict[str, Any]) -> list[Message]:
     """Return the problems of texts or names with a character that no page or table can hold."""
     return [
         message("{where}: {problem}", where=_where(path, raw, place), problem=unprintable_said(mark))
-        for place, mark in unprintable_in(raw)
+        for place, mark in islice(unprintable_in(raw), MOST)
     ]
 
 
@@ -52,7 +55,7 @@ def blank_problems(path: Path, raw: dict[str, Any]) -> list[Message]:
     """Return the problems of texts that still are what a template leaves to be written."""
     return [
         message("{where}: {problem}", where=_where(path, raw, place), problem=STILL_BLANK)
-        for place in blanks_in(raw)
+        for place in islice(blanks_in(raw), MOST)
     ]
 
 

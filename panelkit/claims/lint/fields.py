@@ -74,8 +74,11 @@ def _twins(node: Any, what: str, place: Place, name: Any = None) -> Iterator[Pla
         for key, value in node.items():
             yield from _twins(value, what, (*place, key), key)
     elif isinstance(node, list):
-        ids = [item.get("id") if isinstance(item, dict) else None for item in node]
+        seen: set[str] = set()
         for number, item in enumerate(node):
-            if name == what and ids[number] is not None and ids[number] in ids[:number]:
-                yield (*place, number, "id")
+            own = str(item["id"]) if isinstance(item, dict) and "id" in item else None
+            if name == what and own is not None:
+                if own in seen:
+                    yield (*place, number, "id")
+                seen.add(own)
             yield from _twins(item, what, (*place, number))

@@ -12,6 +12,7 @@ from panelkit.claims.check import refuse_without_data
 from panelkit.claims.file.declared import FILE, read_text, shown_path, toml_of
 from panelkit.claims.file.load import RegisteredClaim, read_claims
 from panelkit.claims.file.problems import (
+    MOST,
     STILL_BLANK,
     Place,
     blanks_in,
@@ -119,7 +120,17 @@ def lint_file(path: Path, source: Source) -> ClaimLint:
         problems.setdefault((problem.line, str(said)), problem)
     claims = raw.get("claim")
     n = len(claims) if isinstance(claims, list) else 0
-    return ClaimLint(shown, n, tuple(sorted(problems.values(), key=lambda item: item.line)))
+    return ClaimLint(shown, n, _at_most(sorted(problems.values(), key=lambda item: item.line)))
+
+
+def _at_most(problems: list[ClaimProblem]) -> tuple[ClaimProblem, ...]:
+    """Return the first problems, and how many more there are where nobody would read on."""
+    rest = len(problems) - MOST
+    if rest <= 0:
+        return tuple(problems)
+    last = problems[MOST]
+    more = ClaimProblem(last.file, last.line, "", "", message("and {n} more problems", n=rest))
+    return (*problems[:MOST], more)
 
 
 def _id(raw: dict[str, Any], place: Place) -> str:
@@ -145,30 +156,31 @@ class _Linting:
             yield from ((place, _placed(raw, place, said)) for place, said in unprintable)
             return
         salvage = Salvage(own=self.source.panel is not None)
-        read = salvage.whole(raw)
+        read = salvage.read("", raw)
         errors = [(tuple(error["loc"]), error) for error in salvage.errors]
         unknown = {place for place, error in errors if error["type"] == "extra_forbidden"}
         blanks = [place for place in blanks_in(raw) if place not in unknown]
         found = [(place, _placed(raw, place, STILL_BLANK, blank=True)) for place in blanks]
+        around = {place[:length] for place in blanks for length in range(1, len(place) + 1)}
+        held = set(blanks)
         for place, error in errors:
-            if place not in blanks:
+            if place not in held:
                 said = wrong(raw, error)
                 found.append((culprit_in(raw, place, said), _placed(raw, place, said)))
         document: Any = getattr(read, "document", None)
         for claim in tables_of(read, "claim"):
-            found += self._of_claim(RegisteredClaim(claim, document, self.path), salvage, blanks)
+            found += self._of_claim(RegisteredClaim(claim, document, self.path), salvage, around)
         yield from found or _refused(self.path, self.source)
 
     def _of_claim(
-        self, registered: RegisteredClaim, salvage: Salvage, blanks: Sequence[Place]
+        self, registered: RegisteredClaim, salvage: Salvage, waiting: set[Place]
     ) -> Iterator[Found]:
-        """Yield why designs of a claim could not be run; nothing is asked of a formula that is a blank."""
+        """Yield why designs of a claim could not be run; nothing is asked of a field that is `waiting` to be filled."""
         place = salvage.place_of(registered.claim)
-        waits = any(blank[: len(place)] == place for blank in blanks)
-        whole = place not in salvage.broken and not waits
+        whole = place not in salvage.broken and place not in waiting
         read = ReadClaim(registered, self.raw["claim"][place[1]], place, salvage.place_of, whole)
         for at, said in run_problems(read, self.source):
-            if not any(blank[: len(at)] == at and len(at) > _DESIGN for blank in blanks):
+            if len(at) <= _DESIGN or at not in waiting:
                 yield at, said
 
 

@@ -31,13 +31,7 @@ class Salvage:
         self.context = {OWN: own}
         self.errors: list[dict[str, Any]] = []
         self.broken: set[Place] = set()
-        self._blanks: list[Place] = []
         self._places: dict[int, Place] = {}
-
-    def whole(self, raw: Mapping[str, Any]) -> Any:
-        """Return the whole file as `read` does; tables whose own fields hold blanks are asked nothing."""
-        self._blanks = [place for place in blanks_in(raw) if place[-1] not in _SAID]
-        return self.read("", raw)
 
     def place_of(self, made: Part) -> Place:
         """Return where a table that was read stands."""
@@ -65,7 +59,8 @@ class Salvage:
             self._add({"type": "extra_forbidden", "loc": (*place, name), "input": node[name]})
         made = kind.model_construct(_fields_set=set(values), **values)
         self._places[id(made)] = place
-        self._ask(made, place, whole=len(self.errors) == before)
+        if not self._waits(node):
+            self._ask(made, place, whole=len(self.errors) == before)
         return made
 
     def _value(self, kind: type[Part], name: str, written: Any, place: Place) -> Any:
@@ -91,10 +86,18 @@ class Salvage:
         except ValueError:  # a design of no kind: `read` says so
             return True
 
+    def _waits(self, node: Mapping[str, Any]) -> bool:
+        """Return whether a table's own fields hold blanks, so that it is asked nothing; sentences do not count."""
+        own = {name: value for name, value in node.items() if not self._is_of_tables(name, value)}
+        return any(place[-1] not in _SAID for place in blanks_in(own))
+
+    def _is_of_tables(self, name: str, written: Any) -> bool:
+        if isinstance(written, list):
+            return bool(written) and all(self._holds_tables(name, item) for item in written)
+        return self._holds_tables(name, written)
+
     def _ask(self, made: Part, place: Place, *, whole: bool) -> None:
         """Put a table's own questions to it; one that errors inside have made unanswerable is left."""
-        if any(blank[: len(place)] == place and not self._in_a_table(blank, place) for blank in self._blanks):
-            return
         for name, question in type(made).__pydantic_decorators__.model_validators.items():
             if question.info.mode != "after":
                 continue
@@ -108,12 +111,6 @@ class Salvage:
             except Exception:
                 if whole:
                     raise
-
-    def _in_a_table(self, blank: Place, place: Place) -> bool:
-        """Return whether a blank lies in a table of its own inside the table at a place."""
-        return any(
-            blank[: len(inner)] == inner and len(inner) > len(place) for inner in self._places.values()
-        )
 
     def _add(self, error: dict[str, Any]) -> None:
         self.errors.append(error)
