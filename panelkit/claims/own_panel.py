@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from panelkit.claims.file.declared import shown_text
+from panelkit.claims.file.problems import UNPRINTABLE
 from panelkit.claims.maps import OWN_WEIGHTS
 from panelkit.data.provinces import lookup_many
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import THE_DATA, as_pandas
 from panelkit.kernels.index import dimension_names, read_panel_index
-from panelkit.language.errors import PanelkitError, SpecError
+from panelkit.language.errors import DataError, PanelkitError, SpecError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.brief import Brief
@@ -120,7 +122,9 @@ def open_panel(
     SpecError, DataError
         If it is no panel, a unit holds a period twice, the weights are none, or a unit has no region or several.
     """
-    frame, notes = provincial_rows(as_pandas(data), unit, time)
+    given = as_pandas(data)
+    _refuse_unprintable(map(str, given.columns), message("the name of a column"))
+    frame, notes = provincial_rows(given, unit, time)
     index = read_panel_index(frame, unit, time)
     names = dimension_names(frame, unit, time)
     levels = names[0][0], names[1][0]
@@ -137,7 +141,36 @@ def open_panel(
     )
     body = body if order is None else body.iloc[order]
     body.attrs = frame.attrs
-    return OwnPanel(body, levels, name, _weights(w), notes, _regions(body, regions, levels))
+    _refuse_unprintable(map(str, body.index.get_level_values(0).unique()), message("the name of a unit"))
+    return OwnPanel(
+        body,
+        levels,
+        shown_text(name) if type(name) is str else name,
+        _weights(w),
+        notes,
+        _regions(body, regions, levels),
+    )
+
+
+def _refuse_unprintable(names: Iterable[str], what: Message) -> None:
+    """Refuse names with a character that no terminal, page or table can hold: they are printed as they are.
+
+    Raises
+    ------
+    DataError
+        With the first name and its character.
+    """
+    for name in names:
+        mark = UNPRINTABLE.search(name)
+        if mark is not None:
+            raise DataError(
+                message(
+                    "{what} holds the control character U+{mark:04X} ({name}); remove it from the data",
+                    what=what,
+                    mark=ord(mark.group()),
+                    name=shown_text(name),
+                )
+            )
 
 
 def _regions(frame: pd.DataFrame, column: str | None, levels: Levels) -> Mapping[Hashable, Hashable] | None:

@@ -25,11 +25,10 @@ def print_claims(report: IngestReport | FolderReport, language: Language) -> Non
     claims = concerned_by(report.store, report)
     if not claims:
         return
-    from rich.console import Console
-
     from panelkit.report.awaited_claims import claims_table
+    from panelkit.show.console import open_console
 
-    console = Console(highlight=False)
+    console = open_console(highlight=False)
     head = message("Pending claims for which this brings figures (`panelkit claims waiting` lists all)")
     console.print(head.text(language), style="bold", markup=False)
     console.print(claims_table(claims, language))

@@ -27,9 +27,9 @@ _WHY: Mapping[str, Message] = {
 
 def print_report(report: IngestReport, language: Language, *, dry_run: bool) -> None:
     """Print what each file holds and changes, and what became of it."""
-    from rich.console import Console
+    from panelkit.show.console import open_console
 
-    console = Console(soft_wrap=True, highlight=False)
+    console = open_console(soft_wrap=True, highlight=False)
     for one in report.files:
         _print_file(console, one, language)
     for refused in report.refused:

@@ -78,11 +78,10 @@ def _refuse_said(named: Any) -> None:
 
 
 def _print(report: FolderReport, language: Language, *, dry_run: bool, out: Path | None) -> None:
-    from rich.console import Console
-
     from panelkit.report.ingested import counts_line, grouped
+    from panelkit.show.console import open_console
 
-    console = Console(soft_wrap=True, highlight=False)
+    console = open_console(soft_wrap=True, highlight=False)
     console.print(counts_line(report).text(language), style="bold", markup=False)
     kinds = grouped(report.files, language)
     for count, _, said in kinds[:_KINDS]:

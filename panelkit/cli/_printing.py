@@ -38,9 +38,9 @@ def narrow_terminal(most: int = 100) -> Iterator[int]:
 
 def print_trimmed(shown: RenderableType) -> None:
     """Print what rich lays out, without the blanks that it leaves at the ends of lines."""
-    from rich.console import Console
+    from panelkit.show.console import open_console
 
-    console = Console()
+    console = open_console()
     with console.capture() as held:
         console.print(shown)
     typer.echo("\n".join(line.rstrip(" ") for line in held.get().splitlines()))

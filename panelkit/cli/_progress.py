@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.progress import Progress
 
 from panelkit.language.message import Language, message
+from panelkit.show.console import open_console
 
 _LINES = 10
 _MOST = 100
@@ -16,7 +16,7 @@ class FileProgress:
     """Files of a run as they are done."""
 
     def __init__(self, language: Language, *, quiet: bool = False) -> None:
-        self._errors, self._language, self._done = Console(stderr=True, highlight=False), language, 0
+        self._errors, self._language, self._done = open_console(stderr=True, highlight=False), language, 0
         self._plain = not quiet and not self._errors.is_terminal
         self._bar = Progress(
             console=self._errors, transient=True, disable=quiet or not self._errors.is_terminal

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from panelkit.cli._printing import echo, fitted, print_json
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, counted, message
+from panelkit.show.console import open_console
 
 if TYPE_CHECKING:
     from panelkit.claims.cache import Cache, Kept
@@ -83,7 +84,7 @@ class _Bar:
 @contextmanager
 def progress(cache: Cache | None, language: Language) -> Iterator[_Bar]:
     """Show how far a run is; one that is stopped from the keyboard says what was kept of it."""
-    errors = Console(stderr=True)
+    errors = open_console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:

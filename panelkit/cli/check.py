@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperCommand
 
 from panelkit.cli._chosen import refuse_idle_file
@@ -19,6 +18,7 @@ from panelkit.cli._printing import print_json, print_trimmed
 from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
+from panelkit.show.console import open_console
 
 if TYPE_CHECKING:
     from panelkit.claims.source import Source
@@ -216,7 +216,7 @@ def _check(
     if out is not None:
         from panelkit.report.write import write
 
-        errors = Console(stderr=True)
+        errors = open_console(stderr=True)
         for path in write(result, out, language):
             errors.print(str(path), soft_wrap=True, highlight=False)
     return [_failed(verdict, language) for verdict in result.failures]

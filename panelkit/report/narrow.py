@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from panelkit.show.console import open_console
 from panelkit.show.plain import fold
 
 _RULE = 4
@@ -37,7 +38,7 @@ class Fitting:
 
 def whole(table: Table) -> Fitting:
     """Return a table that is drawn only where every cell stands on one line."""
-    return Fitting(table, Console(width=_ANY).measure(table).maximum)
+    return Fitting(table, open_console(width=_ANY).measure(table).maximum)
 
 
 @dataclass(frozen=True)

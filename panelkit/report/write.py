@@ -23,7 +23,7 @@ from panelkit.report.flags import flag_lines
 from panelkit.report.page import page, regression_table
 from panelkit.report.words import design_word, say
 from panelkit.show import tables
-from panelkit.show.files import csv_text, reason_of, write_whole
+from panelkit.show.files import csv_text, reason_of, without_formulas, write_whole
 from panelkit.studies.grid import GridResult
 
 
@@ -99,7 +99,7 @@ def _frames(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> li
         return []
     frames = {"verdicts": sizes_frame(verdicts, language), "conditions": conditions_frame(verdicts, language)}
     return [
-        write_whole(stem.with_name(f"{stem.name}_{name}.csv"), csv_text(frame))
+        write_whole(stem.with_name(f"{stem.name}_{name}.csv"), csv_text(without_formulas(frame)))
         for name, frame in frames.items()
     ]
 
@@ -124,7 +124,7 @@ def _measured_tables(verdicts: tuple[Verdict, ...], stem: Path) -> list[Path]:
         table = item.tested.measured.table
         if table is not None:
             path = stem.with_name(f"{stem.name}_{_file(item.design.id)}.csv")
-            written.append(write_whole(path, csv_text(table, index=True)))
+            written.append(write_whole(path, csv_text(without_formulas(table), index=True)))
     return written
 
 
@@ -137,7 +137,7 @@ def _grid(verdicts: tuple[Verdict, ...], path: Path) -> Path:
             frame.insert(1, "design", item.design.id)
             frames.append(frame)
     whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return write_whole(path, csv_text(whole))
+    return write_whole(path, csv_text(without_formulas(whole)))
 
 
 def _whole(grid: GridResult) -> pd.DataFrame:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PART = ".part"
+_RUNS = frozenset("=@")
 
 
 def write_whole(path: str | Path, content: str | bytes) -> Path:
@@ -112,6 +113,11 @@ def csv_text(table: pd.DataFrame, *, index: bool = False, float_format: str | No
         index=index, float_format=float_format, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
     )
     return quoted
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet runs: one that begins with `=` or `@` stands behind an apostrophe."""
+    return table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in _RUNS else cell)
 
 
 def _mode(path: Path) -> int | None:

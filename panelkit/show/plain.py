@@ -94,7 +94,7 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
     Columns that do not fit beside each other stand below each other, the first column repeated, so that no number is
     cut; long words are folded.
     """
-    from rich.console import Console
+    from panelkit.show.console import open_console
 
     if width < LEAST_WIDTH:
         raise StyleError(
@@ -102,7 +102,9 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
         )
     grid = padded_for_terminal(under_heads(grid))
     out = StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = open_console(
+        file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
     heads = [row.label for row in grid.rows if row.heading]
     grid = _without_headings(grid)
     for at, part in enumerate(_parts(grid, width)):

@@ -22,7 +22,7 @@ MOST = 200
 """So many problems of one sort are enough to begin with."""
 _LONGEST = 60
 # control characters but tab and newline, marks that turn the direction of writing, and what XML cannot hold
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 STILL_BLANK = message("still a blank of the template: fill it in")
 BLANK = "..."
@@ -166,19 +166,19 @@ def _quoted(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    text = _UNPRINTABLE.sub("?", text)
+    text = UNPRINTABLE.sub("?", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def unprintable_in(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
     """Yield the place of every text or name with an unprintable character, and the character."""
     if isinstance(node, str):
-        mark = _UNPRINTABLE.search(node)
+        mark = UNPRINTABLE.search(node)
         if mark is not None:
             yield place, mark.group()
     elif isinstance(node, dict):
         for key, value in node.items():
-            mark = _UNPRINTABLE.search(key)
+            mark = UNPRINTABLE.search(key)
             if mark is not None:
                 yield (*place, key), mark.group()
             yield from unprintable_in(value, (*place, key))

@@ -24,13 +24,12 @@ def list_claims(
     ] = None,
 ) -> None:
     """List claims with their status and their place. 列出论断及其状态和出处。"""
-    from rich.console import Console
-
     from panelkit.claims.file.load import load_claims
     from panelkit.report.register import claim_records, claims_table
+    from panelkit.show.console import open_console
 
     claims = load_claims(file)
     if printed.as_json:
         print_json(claim_records(claims, printed.language))
         return
-    Console().print(claims_table(claims, printed.language))
+    open_console().print(claims_table(claims, printed.language))

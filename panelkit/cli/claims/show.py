@@ -21,11 +21,10 @@ def show_claim(
     lang: LangOption = Lang.en,
 ) -> None:
     """Show a claim: what it says, its readings, designs, rule, grid and declaration. 显示论断及其检验设计。"""
-    from rich.console import Console
-
     from panelkit.claims.check import find_claims
     from panelkit.claims.source import Shipped
     from panelkit.report.register import claim_card
+    from panelkit.show.console import open_console
 
     for registered in find_claims([what]):
-        Console().print(claim_card(Shipped().prepared(registered), lang.language))
+        open_console().print(claim_card(Shipped().prepared(registered), lang.language))

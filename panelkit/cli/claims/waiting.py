@@ -19,13 +19,12 @@ def waiting(printed: Printed, store: StoreOption = None) -> None:
     `panelkit ingest FILE --dry-run` says the same of a file before it goes in.
     `panelkit ingest FILE --dry-run` 在导入之前对文件给出同样的说明。
     """
-    from rich.console import Console
-
     from panelkit.claims.awaited import waiting_claims
     from panelkit.report.awaited_claims import waiting_page
+    from panelkit.show.console import open_console
 
     found = waiting_claims(store)
     if printed.as_json:
         print_json(found.to_list(printed.language))
         return
-    Console().print(waiting_page(found, printed.language))
+    open_console().print(waiting_page(found, printed.language))

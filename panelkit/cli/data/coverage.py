@@ -74,10 +74,11 @@ def _labels(counts: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _print(counts: pd.DataFrame, language: Language, level: LevelName) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from panelkit.show.console import open_console
+
+    console = open_console(highlight=False)
     years = [str(year) for year in counts.columns]
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     table.add_column("", no_wrap=True, overflow="ellipsis", ratio=1)

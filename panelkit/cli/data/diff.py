@@ -183,11 +183,10 @@ def _print(
     of_cities
         Whether the places are cities.
     """
-    from rich.console import Console
-
     from panelkit.report.narrow import whole
+    from panelkit.show.console import open_console
 
-    console = Console(highlight=False)
+    console = open_console(highlight=False)
     if shown:
         console.print(whole(_table(shown, language, of_cities=of_cities)))
     if len(cells) > len(shown):

@@ -36,12 +36,11 @@ def list_indicators(
     store: StoreOption = None,
 ) -> None:
     """List the indicators, and those of one's own store: name, unit, years, vintages, flags. 列出指标。"""
-    from rich.console import Console
-
     from panelkit.data.coverage import coverage
     from panelkit.data.yearbook.store.own import own_indicators
     from panelkit.data.yearbook.store.store import default_store
     from panelkit.report.narrow import Fitting
+    from panelkit.show.console import open_console
 
     rows, language = [row for row in coverage() if _matches(row, search)], printed.language
     own = [one for one in own_indicators(store or default_store()) if _holds(search, one.key, one.name)]
@@ -49,12 +48,12 @@ def list_indicators(
         print_json([*map(_record, rows), *(one.record() for one in own)])
         return
     if own:
-        Console(soft_wrap=False).print(Fitting(_own_table(own, language), _ROOMY))
+        open_console(soft_wrap=False).print(Fitting(_own_table(own, language), _ROOMY))
         if not rows:
             return
     if not rows:
         raise SpecError(message("no indicator's key or name contains {text!r}", text=search))
-    console = Console(soft_wrap=False)
+    console = open_console(soft_wrap=False)
     console.print(Fitting(_table(rows, language), _ROOMY))
     if console.width >= _WIDE:
         console.print(message("* the default vintage.").text(language))
@@ -102,10 +101,11 @@ def _record(row: Coverage) -> dict[str, Any]:
 
 
 def _table(rows: list[Coverage], language: Language) -> Any:
-    from rich.console import Console
     from rich.table import Table
 
-    wide = Console().width >= _WIDE
+    from panelkit.show.console import open_console
+
+    wide = open_console().width >= _WIDE
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     table.add_column(term("column", "indicator").text(language), style="cyan", no_wrap=True)
     table.add_column(term("column", "name").text(language), overflow="fold")

@@ -157,6 +157,6 @@ def _print_flags(found: Coverage, language: Language) -> None:
 
 
 def _console() -> Console:
-    from rich.console import Console
+    from panelkit.show.console import open_console
 
-    return Console(soft_wrap=False)
+    return open_console(soft_wrap=False)

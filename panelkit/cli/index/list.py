@@ -20,10 +20,10 @@ app = typer.Typer(add_completion=False)
 @command(app, example="index list")
 def list_designs(printed: Printed) -> None:
     """List the designs that ship with panelkit. 列出所附的指标体系。"""
-    from rich.console import Console
     from rich.table import Table
 
     from panelkit.indices.panels.designs import load_design, shipped_designs
+    from panelkit.show.console import open_console
 
     plans = [load_design(key) for key in shipped_designs()]
     if printed.as_json:
@@ -40,7 +40,7 @@ def list_designs(printed: Printed) -> None:
     for plan in plans:
         span = f"{plan.years[0]}-{plan.years[1]}" if plan.years else ""
         table.add_row(plan.id, getattr(plan.label, printed.language), str(len(plan.indicators())), span)
-    Console().print(table)
+    open_console().print(table)
 
 
 def _record(plan: CompositeDesign) -> dict[str, Any]:

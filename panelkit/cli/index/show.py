@@ -21,12 +21,11 @@ def show_design(
     lang: LangOption = Lang.en,
 ) -> None:
     """Show a design: dimensions, indicators, directions, and what the shipped figures lack. 显示指标体系。"""
-    from rich.console import Console
-
     from panelkit.indices.panels.designs import load_design
+    from panelkit.show.console import open_console
 
     plan, language = load_design(design), lang.language
-    console = Console()
+    console = open_console()
     console.print(f"[bold]{plan.id}[/]  {getattr(plan.label, language)}", highlight=False)
     if plan.about:
         console.print(getattr(plan.about, language), style="dim", highlight=False)
