@@ -13,6 +13,7 @@ from panelkit.audit.layout.words import Heading, heading_of
 from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import heads_dependents, heads_labels, is_numbered, is_summary, is_year
 from panelkit.audit.vocabulary.measures import Measure
+from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.spatial import effect_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
@@ -63,7 +64,7 @@ def label_columns(part: Part) -> list[int]:
             and is_running(heading)
             and all(_whole(cell) for cell in cells)
         )
-        if (cells and 2 * texts > len(cells)) or (cells and running):
+        if cells and (running or (2 * texts > len(cells) and part_of(heading) in ("", "value"))):
             found.append(index)
     last = max(
         (index for index in range(1, width) if _figures(part, index) and index not in found), default=0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from panelkit.audit.entries import Attached, Entry, Meaning
 from panelkit.audit.layout.grid import Cell
-from panelkit.audit.printed import Bracket, Printed, plain
+from panelkit.audit.printed import Bracket, Printed, plain, read_number
 
 TESTS = frozenset(
     (
@@ -26,6 +27,7 @@ TESTS = frozenset(
     )
 )
 """Roles whose unnamed bracket is a p-value where it can be one."""
+_DF = re.compile(r"(?:chi2?|χ2?|卡方)\^?2?\s*\((\d+)\)", re.I)
 Shapes = dict[str, Meaning]
 
 
@@ -103,3 +105,22 @@ def number_of(cell: Cell) -> tuple[Printed | None, tuple[Bracket, ...]]:
 def can_be_p(number: Printed) -> bool:
     """Return whether a number can be a p-value."""
     return 0.0 <= number.value <= 1.0 and not number.text.strip().startswith(("-", "−"))
+
+
+def df_named(draft: Draft) -> list[Draft]:
+    """Return the degrees of freedom of a test that its cell names: "chi2(5) = 12.3"."""
+    found = _DF.search(plain(draft.cell.name))
+    number = read_number(found[1]) if found else None
+    if number is None:
+        return []
+    return [replace(draft, role="df", subject=draft.role, number=number, stars=0, attached=[])]
+
+
+def last_of(drafts: Sequence[Draft], place: int, **held: str) -> Draft | None:
+    """Return the last entry of a column that has these values, None where none has."""
+    same = [
+        one
+        for one in drafts
+        if one.cell.column == place and all(getattr(one, name) == value for name, value in held.items())
+    ]
+    return same[-1] if same else None

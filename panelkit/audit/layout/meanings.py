@@ -11,6 +11,7 @@ from panelkit.audit.layout.rows import Row
 from panelkit.audit.layout.sections import Section
 from panelkit.audit.layout.subjects import Names, Subject, subject_of
 from panelkit.audit.vocabulary.kinds import Kind
+from panelkit.audit.vocabulary.marks import divides
 from panelkit.audit.vocabulary.spatial import name_of, section_of
 from panelkit.audit.vocabulary.statistics import statistic_of
 
@@ -47,10 +48,16 @@ class Meanings:
                 said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
         self._remember(said)
         if said.role in EFFECTS and not said.subject:
-            said = replace(said, subject=self._main())
+            said = replace(said, subject=self._named_above(row, section) or self._main())
         if self.kind == "mediation" and said.statistic and row.above:
             said = replace(said, subject=name_of(" ".join(row.above)))
         return said
+
+    def _named_above(self, row: Row, section: Section) -> str:
+        """Return the variable that a heading beside or over the effects names: lnX over direct, indirect, total."""
+        headings = [*row.above[-1:], *([] if section.role or divides(section.heading) else [section.heading])]
+        names = [one for one in headings if one and not section_of(one)[0] and not divides(one)]
+        return name_of(names[0]) if names and not self.regressors else ""
 
     def _remember(self, said: Subject) -> None:
         if said.role == "coefficient" and said.subject not in self.regressors:

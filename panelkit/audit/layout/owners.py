@@ -13,13 +13,40 @@ from panelkit.audit.layout.grid import Cell
 _OWNERS = {"p": "f", "ci": "threshold", "low": "threshold", "high": "threshold"}
 """In a table of thresholds the p-value belongs to the F statistic, the interval to the threshold."""
 
-_BARE = frozenset(("df", "moran_expected", "nobs", "count", "draws", "critical"))
+BARE = frozenset(
+    (
+        *(
+            "df",
+            "moran_expected",
+            "nobs",
+            "count",
+            "draws",
+            "critical",
+            "units",
+            "periods",
+            "clusters",
+            "instruments",
+        ),
+        *(
+            "r2",
+            "r2_adjusted",
+            "r2_within",
+            "r2_between",
+            "r2_overall",
+            "r2_pseudo",
+            "loglik",
+            "aic",
+            "bic",
+            "rss",
+        ),
+    )
+)
 """Roles without an error or a p-value of their own."""
 
 
 def owner_of(column: Column, cell: Cell, lefts: Sequence[tuple[Column, Draft]]) -> Draft | None:
     """Return the number further left to which a cell belongs, None where it stands for itself."""
-    own = [(one, draft) for one, draft in lefts if one.group == column.group and draft.role not in _BARE]
+    own = [(one, draft) for one, draft in lefts if one.group == column.group and draft.role not in BARE]
     if not own:
         return None
     part = column.said.part

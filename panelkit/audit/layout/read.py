@@ -9,10 +9,12 @@ from panelkit.audit.entries import Facts, Table
 from panelkit.audit.layout.blocks import parts_of
 from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.combine import EFFECTS
-from panelkit.audit.layout.grid import Grid, grid_of
+from panelkit.audit.layout.drafts import Draft
+from panelkit.audit.layout.grid import Grid, cell_of, grid_of
 from panelkit.audit.layout.notes import said_of
 from panelkit.audit.layout.sections import Section
 from panelkit.audit.layout.start import walk_of
+from panelkit.audit.layout.stated import stated_in
 from panelkit.audit.layout.walk import Walk
 from panelkit.audit.legends import read_legend
 from panelkit.audit.reading.sheet import Sheet
@@ -44,10 +46,14 @@ def read_table(sheet: Sheet, facts: Facts | None = None, number: int = 0) -> Tab
         walks.append(walk)
         columns += walk.columns
         section = walk.section
+    stated = _stated_below(sheet, columns)
     known = (facts or Facts()).over(sheet.facts.over(said.facts))
     return Table(
         title=sheet.title,
-        entries=tuple(draft.entry(number, known.brackets) for walk in walks for draft in walk.drafts),
+        entries=tuple(
+            draft.entry(number, known.brackets)
+            for draft in (*(one for walk in walks for one in walk.drafts), *stated)
+        ),
         facts=known,
         notes=sheet.notes,
         columns=_by_place(grid, {column.place: column.heading for column in columns}),
@@ -58,6 +64,14 @@ def read_table(sheet: Sheet, facts: Facts | None = None, number: int = 0) -> Tab
         marks=tuple(mark for walk in walks for mark in walk.marks),
         blanks=sum(walk.blanks for walk in walks),
     )
+
+
+def _stated_below(sheet: Sheet, columns: Sequence[Column]) -> list[Draft]:
+    """Return the tests that lines below a table state: of its model where it has one."""
+    models = {column.group for column in columns}
+    place = models.pop() if len(models) == 1 else 0
+    rows = enumerate(sheet.notes, len(sheet.cells))
+    return [draft for row, note in rows for draft in stated_in(cell_of(note, row, place), "")]
 
 
 def _covered(sheet: Sheet) -> dict[tuple[int, int], str]:

@@ -66,10 +66,14 @@ def rows_of(part: Part, labels: Labels, figures: Sequence[int]) -> Iterator[Row]
     for at, cells in enumerate(lines):
         label, above = labels.read(cells)
         shapes = {str(cells[index].shape) for index in figures} - {"blank"}
+        if above and part_of(label) == "value":
+            label, above = above[-1], above[:-1]
         if not label and "value" in shapes and at + 1 < len(lines):
             label = _centred(lines[at + 1], labels, figures, shapes)
         part_said = (
-            _goes_on(label, previous, shapes) if at and (labels.columns or "value" not in shapes) else ""
+            _goes_on(label, previous, shapes, [cells[index] for index in figures])
+            if at and (labels.columns or "value" not in shapes)
+            else ""
         )
         texts = texts_of(cells)
         alone = len(texts) == 1 and "value" not in shapes and "bracket" not in shapes
@@ -87,13 +91,26 @@ def _centred(cells: Sequence[Cell], labels: Labels, figures: Sequence[int], abov
     )
 
 
-def _goes_on(label: str, previous: str, shapes: set[str]) -> str:
-    """Return the part of the row above that a row holds, "" where it is a row of its own."""
+def _goes_on(label: str, previous: str, shapes: set[str], cells: Sequence[Cell]) -> str:
+    """Return the part of the row above that a row holds, "" where it is a row of its own.
+
+    A row "P" whose numbers have stars or brackets, or are no probabilities, is a variable.
+    """
     if "value" not in shapes and "bracket" not in shapes:
         return ""
     named = part_of(label) if label else ""
-    if named and named != "value":
+    if named and named != "value" and not _is_variable(label, named, cells):
         return named
     if not label or (squeezed(label) == squeezed(previous) and "value" not in shapes):
         return "bracket"
     return ""
+
+
+def _is_variable(label: str, named: str, cells: Sequence[Cell]) -> bool:
+    """Return whether a row that is called as a part is a variable of that name."""
+    numbers = [cell.held for cell in cells if cell.shape == "value"]
+    own = any(one.stars or one.brackets for one in numbers) and len(label.strip()) == 1
+    out = named == "p" and any(
+        one.number is not None and not 0.0 <= one.number.value <= 1.0 for one in numbers
+    )
+    return own or out

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from panelkit.audit.entries import Mark
 from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.combine import combined
-from panelkit.audit.layout.drafts import TESTS, Draft, Shapes, can_be_p, number_of
+from panelkit.audit.layout.drafts import TESTS, Draft, Shapes, can_be_p, df_named, last_of, number_of
 from panelkit.audit.layout.grid import Cell
 from panelkit.audit.layout.meanings import Meanings
-from panelkit.audit.layout.owners import give, meaning_of, owner_of
+from panelkit.audit.layout.owners import BARE, give, meaning_of, owner_of
 from panelkit.audit.layout.rows import Labels, Row
 from panelkit.audit.layout.sections import Section
+from panelkit.audit.layout.stated import stated_in
 from panelkit.audit.layout.subjects import Subject, subject_of
 from panelkit.audit.layout.tabular import response_of, tabular_of
 from panelkit.audit.layout.words import INDEXED
-from panelkit.audit.printed import plain, read_number
 from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import divides
 from panelkit.audit.vocabulary.spatial import name_of, section_of
@@ -66,6 +66,14 @@ class Walk:
         if named is not None:
             self._state(named)
             return
+        stated = (
+            stated_in(next(one for one in row.cells if one.text.strip()), self.section.panel)
+            if row.alone
+            else []
+        )
+        self.drafts += stated
+        if stated:
+            return
         if row.alone:
             self._enter(row.label or next(cell.text for cell in row.cells if cell.text.strip()))
             return
@@ -94,12 +102,12 @@ class Walk:
     def _state(self, cell: Cell) -> None:
         """Read a number that stands alone with its name: "N = 248"."""
         said = subject_of(cell.name, self.kind, self.meanings.names)
-        number, _ = number_of(cell)
+        number, rest = number_of(cell)
         if number is not None:
             role, panel = said.role if said.statistic else "unknown", self.section.panel
-            self.drafts.append(
-                Draft(cell, cell.name, "", panel, role, said.subject, number, cell.held.stars, said.other)
-            )
+            draft = Draft(cell, cell.name, "", panel, role, said.subject, number, cell.held.stars, said.other)
+            draft.attach_brackets(rest, "bracket", self.shapes)
+            self.drafts.append(draft)
 
     def _enter(self, heading: str) -> None:
         before = self.section.panel
@@ -121,7 +129,7 @@ class Walk:
                 if row.part == "bracket" and column.said.part not in ("", "value")
                 else row.part
             )
-            if base is None:
+            if base is None or (base.role in BARE and row.part != "bracket"):
                 self._unknown(cell, row.label, column)
             else:
                 base.attach(cell, meaning_of(kind), self.shapes)
@@ -130,12 +138,23 @@ class Walk:
         """Read a row with a label of its own."""
         self.base = {}
         lefts: list[tuple[Column, Draft]] = []
+        beside = ""
         said = None if self.kind in INDEXED else self.meanings.of(row, self.section)
         for column in self.columns:
             cell = row.cells[column.index]
             if cell.shape == "stars" and lefts:
                 lefts[-1][1].attach(cell, "bracket", self.shapes)
+            if (
+                cell.shape == "text"
+                and said is not None
+                and re.search(r"[A-Za-z\u3400-\u9fff]{2}", cell.text)
+            ):
+                beside = cell.text
             if cell.shape not in ("value", "bracket"):
+                continue
+            if beside:
+                self._state(replace(cell, name=beside))
+                beside = ""
                 continue
             owner = owner_of(column, cell, lefts)
             if owner is not None:
@@ -143,7 +162,7 @@ class Walk:
                 continue
             draft = self._draft(row, column, cell, said)
             if draft is not None:
-                self._with_df(draft)
+                self.drafts += df_named(draft)
                 lefts.append((column, draft))
                 self.base[column.index] = draft
 
@@ -163,6 +182,8 @@ class Walk:
             own = subject_of(cell.name, self.kind, self.meanings.names) if cell.name else said
             own = own if own.statistic else said
             known = combined(own, column, row, self.of_tests)
+            if known.role in {"moran_i", *TESTS} and not own.statistic and not panel:
+                panel = row.label
         if not panel and above and not any(section_of(one)[0] or statistic_of(one)[0] for one in above):
             panel = " ".join(above) if self.kind != "descriptive" or divides(above[0]) else ""
         if known.length and self.meanings.names.both_runs:
@@ -174,13 +195,13 @@ class Walk:
         if cell.held.number is None and len(cell.held.brackets[0].numbers) > 1:
             role = "unknown"
         if known.part == "p" or (role in self.tests and not known.part and can_be_p(number)):
-            found = self._tested(known, column)
+            found = last_of(self.drafts, column.place, role=known.role, other=known.other)
             if found is not None:
                 found.attach(cell, "p", self.shapes)
                 return None
             role, subject = "p", known.role
         elif known.part and known.part != "value":
-            found = self._last(known, column)
+            found = last_of(self.drafts, column.place, subject=known.subject)
             if found is not None:
                 found.attach(cell, meaning_of(known.part), self.shapes)
                 return None
@@ -190,33 +211,10 @@ class Walk:
         self.drafts.append(draft)
         return draft
 
-    def _with_df(self, draft: Draft) -> None:
-        """Add the degrees of freedom of a test that its cell names: "chi2(5) = 12.3"."""
-        found = re.search(r"(?:chi2?|χ2?|卡方)\^?2?\s*\((\d+)\)", plain(draft.cell.name), re.I)
-        number = read_number(found[1]) if found else None
-        if number is not None:
-            self.drafts.append(
-                replace(draft, role="df", subject=draft.role, number=number, stars=0, attached=[])
-            )
-
     def _standing(self, column: Column) -> str:
         """Return the label that still stands left of a column, from a row above."""
         held = [c for c in self.labels.columns if c < column.index and c in self.labels.last]
         return self.labels.last[held[-1]] if held else ""
-
-    def _tested(self, known: Subject, column: Column) -> Draft | None:
-        """Return the statistic of the same test in the same column, whose p-value this is."""
-        same = [
-            d
-            for d in self.drafts
-            if d.cell.column == column.place and d.role == known.role and d.other == known.other
-        ]
-        return same[-1] if same else None
-
-    def _last(self, known: Subject, column: Column) -> Draft | None:
-        """Return the number of the same subject in the same column."""
-        same = [d for d in self.drafts if d.cell.column == column.place and d.subject == known.subject]
-        return same[-1] if same else None
 
     def _unknown(self, cell: Cell, label: str, column: Column) -> None:
         number, rest = number_of(cell)

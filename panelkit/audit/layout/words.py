@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from panelkit.audit.vocabulary.kinds import Kind
@@ -18,12 +19,17 @@ from panelkit.audit.vocabulary.measures import (
 )
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.spatial import effect_of, parameter_of
+from panelkit.audit.vocabulary.squeezed import squeezed
 from panelkit.audit.vocabulary.statistics import statistic_of
 
 INDEXED: frozenset[Kind] = frozenset(
     ("descriptive", "correlation", "weights", "coupling", "inequality", "gini", "fevd", "threshold")
 )
 """Kinds of tables whose rows are subjects, not regressors."""
+
+_STANDARDISED = re.compile(
+    r"标准化?(?:回归)?系数|standardi[sz]ed(?:coefficients?|beta)?|试用版|std\.?beta|betacoefficients?"
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ def heading_of(pieces: tuple[str, ...], kind: Kind) -> Heading:
         if is_numbered(piece):
             continue
         over = pieces[at - 1] if at else ""
+        if part and part_of(piece) in ("ci", "value"):
+            used.append(piece)
+            continue
         found = measure_of(piece, kind, over) if measure is None else None
         if found is None and not part and (named := part_of(piece)):
             part = named
@@ -84,6 +93,8 @@ def _of_models(piece: str, kind: Kind) -> tuple[Measure | None, bool]:
     effect = effect_of(piece)
     if effect is not None and not effect.subject:
         return Measure(effect.role, effect.length), effect.sure
+    if _STANDARDISED.fullmatch(squeezed(piece)):
+        return Measure("unknown", "standardised"), True
     if says_df(piece):
         return Measure("df"), True
     role, other = statistic_of(piece)

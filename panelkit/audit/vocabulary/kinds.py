@@ -14,6 +14,7 @@ from panelkit.audit.vocabulary.measures import (
     threshold_of,
     weight_of,
 )
+from panelkit.audit.vocabulary.parts import part_of
 
 Kind = Literal[
     "models",
@@ -72,7 +73,9 @@ def _by_words(words: Sequence[str], told: Kind | None, aside: bool) -> Kind | No
     """Return the kind that a row of headings (or a column of labels) speaks of."""
     roles = {measure.role for word in words if (measure := descriptive_of(word))}
     if len(roles & {"mean", "sd", "minimum", "maximum", "median", "quantile"}) >= 2 or (
-        {"vif", "tolerance"} <= roles and not aside
+        {"vif", "tolerance"} <= roles
+        and not aside
+        and not any(part_of(word) in ("se", "t", "z", "p") for word in words)
     ):
         return "descriptive"
     shares = {measure.role for word in words if (measure := inequality_of(word))}

@@ -74,7 +74,7 @@ _STATISTICS = patterns(
         ("moran_expected", r"e\(i\)|e\(moran'?si?\)|expected(?:moran'?s)?i|期望值?(?:e\(i\))?"),
         (
             "constant",
-            r"_?cons(?:tant)?|常数项?|截距项?|intercept|\(?constant\)?|\(?intercept\)?|constantterm|α0|β0|c常数项",
+            r"_?cons(?:tant)?|常[数量]项?|截距项?|intercept|\(?constant\)?|\(?intercept\)?|constantterm|α0|β0|c常数项",
         ),
         (
             "threshold",

@@ -204,13 +204,12 @@ def in_body(sheet: Sheet) -> int:
 def conserved(sheet: Sheet) -> None:
     table = read_table(sheet)
     numbers = in_body(sheet)
-    places = [(one.row, one.column) for one in table.entries]
+    entries = [one for one in table.entries if one.row < len(sheet.cells)]
+    places = [(one.row, one.column) for one in entries]
     named = [
-        one
-        for at, one in enumerate(table.entries)
-        if one.role == "df" and places.index((one.row, one.column)) < at
+        one for at, one in enumerate(entries) if one.role == "df" and places.index((one.row, one.column)) < at
     ]
-    held = sum(1 + len(one.attached) for one in table.entries) - len(named)
+    held = sum(1 + len(one.attached) for one in entries) - len(named)
     assert held == numbers, (held, numbers, sheet.cells)
     assert len(places) - len(named) == len(set(places)), "one place, one entry (and the df that a cell names)"
 
