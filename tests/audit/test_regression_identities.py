@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
+import panelkit as pk
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.significance import chi2_p_of, p_of
 from panelkit.kernels.intervals import Interval
@@ -255,3 +256,33 @@ def test_p_values_hold_every_number_of_degrees_of_freedom() -> None:
     assert held.low == pytest.approx(2 * norm.sf(2.1))
     tail = chi2_p_of(Interval(9.0, 9.5), Interval(1.0, 4.0))
     assert (tail.low, tail.high) == (pytest.approx(chi2.sf(9.5, 1)), pytest.approx(chi2.sf(9.0, 4)))
+
+
+PASTED = """\
+         mpg | Coefficient  Std. err.      t    P>|t|     [95% conf. interval]
+-------------+----------------------------------------------------------------
+      weight |  -.0065879   .0006371   -10.34   0.000    -.0078583   -.0053175
+     foreign |  -1.650029   1.075994    -1.53   0.130      -3.7955    .4954422
+       _cons |    41.6797   2.165547    19.25   0.000     37.36172    45.99768
+------------------------------------------------------------------------------
+"""
+
+
+def test_what_stata_prints_is_pasted_and_both_ends_of_its_intervals_are_read() -> None:
+    found = pk.audit(PASTED)
+    assert found.state == "consistent"
+    checked = [one.identity for one in found.findings]
+    assert all(checked.count(key) == 3 for key in ("t-ratio", "p-value", "interval-middle", "interval-width"))
+    wrong = pk.audit(PASTED.replace("-3.7955", "-3.9755"))
+    assert {one.identity for one in wrong.failing} == {"interval-middle"}
+
+
+def test_a_constant_among_the_coefficients_does_not_spoil_f() -> None:
+    r2, n, k = 0.6627, 74, 2
+    f = (r2 / k) / ((1 - r2) / (n - k - 1))
+    names = ("weight", "foreign", "const")
+    found = [entry("coefficient", "1.0", name, **COLUMN) for name in names]
+    found += [entry("f", f"{f:.2f}", "", **COLUMN), entry("r2", "0.6627", "", **COLUMN)]
+    held = table(*found, entry("nobs", "74", "", **COLUMN), title="pooled OLS")
+    assert states("f-r2", held) == ["consistent"]
+    assert states("f-r2", table(*held.entries, title="pooled OLS, robust standard errors")) == []

@@ -163,6 +163,9 @@ def _grouped(columns: list[Column]) -> list[Column]:
         if not said.measure and not said.part:
             found.append(_beside(column, found[-1] if found else None))
             continue
+        if _is_other_end(column, found[-1] if found else None):
+            found.append(replace(column, group=found[-1].group, joined=True))
+            continue
         run = (
             (said.measure.other,)
             if said.measure and said.measure.role in ("direct", "indirect", "total")
@@ -174,6 +177,13 @@ def _grouped(columns: list[Column]) -> list[Column]:
         group = first.setdefault((key[0], round_), column.place)
         found.append(replace(column, group=group))
     return found
+
+
+def _is_other_end(column: Column, left: Column | None) -> bool:
+    """Return whether a column is the second of two under one heading of an interval."""
+    if left is None or left.joined or column.said.part != "ci":
+        return False
+    return left.said.part == "ci" and left.pieces == column.pieces
 
 
 def _beside(column: Column, left: Column | None) -> Column:

@@ -39,7 +39,7 @@ def _f_of(counted: int) -> Judge:
         odds = plain.interval / (1.0 - plain.interval)
         fits = [
             odds * ((rows.value - k - 1.0) / k)
-            for k in range(counted, min(counted + 60, int(rows.value) - 1))
+            for k in range(max(1, counted - 1), min(counted + 60, int(rows.value) - 1))
         ]
         met = any(one.meets(test.interval) for one in fits)
         why = (
