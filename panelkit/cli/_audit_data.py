@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class SearchOptions(OwnFile):
     """The figures, the regression that the paper states, and how far the search goes.
 
-    The search runs where a formula is given (`asked`); without `--data` it reads the shipped figures.
+    The search runs where a formula or `--data` is given (`asked`): without `--data` it reads the shipped figures,
+    without a formula the headings of the table name columns of the data.
     """
 
     formula: Annotated[
@@ -31,7 +32,7 @@ class SearchOptions(OwnFile):
         typer.Option(
             "--formula",
             help="Search which convention prints a column, from this regression on --data or the shipped figures. "
-            "论文的回归式：查找哪种口径能得到所印数字。",
+            "Absent: from the headings of the table. 论文的回归式：查找哪种口径能得到所印数字；缺省时由表的行列标题得出。",
         ),
     ] = None
     column: Annotated[
@@ -64,7 +65,7 @@ class SearchOptions(OwnFile):
     @property
     def asked(self) -> bool:
         """Return whether a search is asked for."""
-        return self.formula is not None
+        return self.formula is not None or self.data is not None
 
 
 def refuse_idle_search(ctx: typer.Context, options: SearchOptions) -> None:
@@ -83,8 +84,8 @@ def refuse_idle_search(ctx: typer.Context, options: SearchOptions) -> None:
         if name != "formula" and given(ctx, name):
             raise SpecError(
                 message(
-                    "{option} is about the search on figures: name the paper's regression by --formula, or leave it "
-                    "out",
+                    "{option} is about the search on figures: give --data, or the paper's regression by --formula, or "
+                    "leave it out",
                     option=flag(name),
                 )
             )
@@ -99,16 +100,15 @@ def searched(tables: Sequence[Table], options: SearchOptions) -> tuple[ColumnSea
         If an option names nothing that is there, or the figures cannot be read.
     """
     from panelkit.audit.convention.of_table import search_table
+    from panelkit.audit.convention.stated import stated_formula
 
-    assert options.formula is not None
     held = [table for table in tables if table.columns_of("coefficient")]
     if not held:
         raise SpecError(message("no table holds a column of coefficients to search for"))
-    frame = _frame(options)
+    frame, names = _frame(options), _names(options.name or ())
     more: dict[str, Any] = {
-        "formula": options.formula,
         "column": options.column,
-        "names": _names(options.name or ()),
+        "names": names,
         "effects": options.effects,
         "where": options.where,
         "model": options.model,
@@ -120,7 +120,12 @@ def searched(tables: Sequence[Table], options: SearchOptions) -> tuple[ColumnSea
         from panelkit.cli.spatial._weights import units_of, weights_of
 
         more["w"] = weights_of(options.w, units_of(frame))
-    return tuple(one for table in held for one in search_table(table, frame, **more))
+    stated = [options.formula or stated_formula(table, frame, names) for table in held]
+    return tuple(
+        one
+        for table, formula in zip(held, stated, strict=True)
+        for one in search_table(table, frame, formula=formula, **more)
+    )
 
 
 def _frame(options: SearchOptions) -> pd.DataFrame:
@@ -161,7 +166,7 @@ def _names(pairs: Iterable[str]) -> dict[str, str]:
 def print_searches(found: Iterable[ColumnSearch], language: Language) -> None:
     """Print what was found, column by column."""
     for one in found:
-        heading = message("Column {heading}", heading=one.heading)
+        heading = message("Column {heading}: {formula}", heading=one.heading, formula=one.formula)
         typer.echo("")
         typer.echo(heading.text(language))
         typer.echo(one.found.summary(language=language))
@@ -174,6 +179,7 @@ def search_records(found: Iterable[ColumnSearch]) -> list[dict[str, Any]]:
     return [
         {
             "column": one.heading,
+            "formula": one.formula,
             "state": one.found.state,
             "choices": one.found.choices,
             "tried": one.found.tried,

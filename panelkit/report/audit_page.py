@@ -148,7 +148,9 @@ def html(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()
 def _searched(one: ColumnSearch, language: Language) -> Searched:
     table = one.found.table(language=language).reset_index()
     return Searched(
-        title=message("Which convention prints column {heading}", heading=one.heading).text(language),
+        title=message(
+            "Which convention prints column {heading}: {formula}", heading=one.heading, formula=one.formula
+        ).text(language),
         said=tuple(
             note.text(language) for note in (*one.found.said(), *one.found.ranked(), *one.found.notes)
         ),

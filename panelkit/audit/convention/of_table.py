@@ -40,10 +40,11 @@ _BESIDE = {"se": (ERROR,), "t": (T,), "z": (T,), "p": (P,), "bracket": (ERROR, T
 
 @dataclass(frozen=True, eq=False)
 class ColumnSearch(Brief):
-    """What was found for one column of a table: where it stands (from 0), its heading, the search."""
+    """What was found for one column of a table: where it stands (from 0), its heading, its regression, the search."""
 
     column: int
     heading: str
+    formula: str
     found: ConventionSearch
 
 
@@ -88,7 +89,7 @@ def search_table(
         stated = str(parse_formula(formula).dropping(" + ".join(gone))) if gone else formula
         target = target_of(table, at)
         search = find_convention(target, data, formula=stated, names=given, **options)
-        found.append(ColumnSearch(at, _heading(table, at), search))
+        found.append(ColumnSearch(at, _heading(table, at), stated, search))
     return tuple(found)
 
 
