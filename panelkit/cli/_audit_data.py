@@ -32,7 +32,8 @@ class SearchOptions(OwnFile):
         typer.Option(
             "--formula",
             help="Search which convention prints a column, from this regression on --data or the shipped figures. "
-            "Absent: from the headings of the table. 论文的回归式：查找哪种口径能得到所印数字；缺省时由表的行列标题得出。",
+            "Absent: from the headings of the table. "
+            "论文的回归式：查找哪种口径能得到所印数字；缺省时由表的行列标题得出。",
         ),
     ] = None
     column: Annotated[
