@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from panelkit.audit.entries import Entry
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Operand, Reading
 from panelkit.kernels.intervals import Interval
+
+_FEWEST_DEGREES = 10.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def error_source(entry: Entry, reading: Reading) -> ErrorSource | None:
 
 
 def _z_of(p: Interval) -> Interval:
-    """Return |z| of two-sided p-values under the normal law."""
+    """Return |t| of two-sided p-values, from the normal law to t with ten degrees of freedom: nobody says which."""
     low, high = (min(max(end, 0.0), 1.0) for end in (p.low, p.high))
-    return Interval(max(-float(ndtri(high / 2.0)), 0.0), -float(ndtri(low / 2.0)) if low > 0.0 else math.inf)
+    most = -float(stdtrit(_FEWEST_DEGREES, low / 2.0)) if low > 0.0 else math.inf
+    return Interval(max(-float(ndtri(high / 2.0)), 0.0), most)

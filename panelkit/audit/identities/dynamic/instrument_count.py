@@ -15,7 +15,7 @@ from panelkit.language.offers import offered
 SAYS = message(
     "df of Hansen = instruments - parameters; with more instruments than groups, p near 1 is no test"
 )
-_NEAR_ONE = 0.995
+_NEAR_ONE = 0.9999
 
 
 @offered("identity", "instrument-count", family="dynamic", source="Roodman 2009, section 4")

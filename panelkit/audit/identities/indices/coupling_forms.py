@@ -83,7 +83,8 @@ def _over(name: str, box: tuple[tuple[float, float], ...]) -> Interval | None:
     if shared[0] <= shared[1]:
         points += [[value] * len(ends) for value in shared]
     try:
-        values = COUPLING_FORMS[name].compute(np.array(points, dtype=float))
+        with np.errstate(all="ignore"):
+            values = COUPLING_FORMS[name].compute(np.array(points, dtype=float))
     except DataError:
         return None
     if not np.isfinite(values).all():

@@ -46,6 +46,8 @@ def _least_misses(lines: Sequence[Line], k: int) -> Weights | None:
         np.array([[getattr(one, end) for one in systems] for systems, _ in lines]) for end in ("low", "high")
     )
     bounds: NDArray[np.float64] = np.array([[total.low, total.high] for _, total in lines])
+    if not all(np.isfinite(one).all() for one in (low, high, bounds)):
+        return None
     above = np.hstack([low, -np.eye(n)])
     below = np.hstack([-high, -np.eye(n)])
     found = linprog(
