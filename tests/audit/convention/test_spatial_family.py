@@ -230,3 +230,56 @@ def test_gaps_are_left_out_either_way_and_said():
         )
         axes = dict(found.axes)
         assert (axes["gaps"], axes["convention"]) == (policy, "lee-yu")
+
+
+def test_usual_weights_of_provinces_are_tried_where_none_are_given():
+    """A paper on inverse squared distances: with no W at hand, the usual ones are tried, and this one is named."""
+    far = pk.inverse_distance(2.0)
+    frame = simulate(far, 8, np.random.default_rng(12), rho=0.4, beta=(1.0,), theta=(0.5,))
+    fit = pk.SpatialPanel("y ~ x1", "sdm").fit(frame, far)
+    printed = {"rho": f"{fit.rho:.5f}", "x1": f"{fit.tidy()['estimate'].iloc[0]:.5f}"}
+    found, hits = first(
+        searched(printed, frame, None, "y ~ x1", model="sdm", effects="twoway", depth=1), printed
+    )
+    axes = dict(found.axes)
+    assert (axes["W"], axes["convention"], hits) == ("inverse squared", "lee-yu", 1)
+    cities = frame.rename(index={name: f"unit {at}" for at, name in enumerate(far.ids)}, level="province")
+    with pytest.raises(SpecError, match="need weights"):
+        searched(printed, cities, None, "y ~ x1")
+
+
+def test_several_weights_are_told_apart_by_name():
+    near, far = pk.contiguity(), pk.inverse_distance()
+    frame = simulate(near, 8, np.random.default_rng(13), rho=0.4, beta=(1.0,))
+    fit = pk.SpatialPanel("y ~ x1", "sar", convention="lsdv").fit(frame, far)
+    printed = {"rho": f"{fit.rho:.5f}", "x1": f"{fit.tidy()['estimate'].iloc[0]:.5f}"}
+    weights = {"by borders": near, "by distance": far}
+    found, _ = first(
+        searched(printed, frame, weights, "y ~ x1", model="sar", effects="twoway", depth=1), printed
+    )
+    assert dict(found.axes)["W"] == "by distance"
+
+
+def test_rows_by_unit_read_as_rows_by_period_are_named():
+    """A long table by unit that a program reads as one by period, W and all: written here with a loop."""
+    w = lattice(4, 4)
+    frame = simulate(w, 6, np.random.default_rng(14), rho=0.4, beta=(1.0,), theta=(0.5,))
+    n, t = w.n, 6
+    flat = frame.sort_index()
+    periods = pd.MultiIndex.from_tuples(
+        [(w.ids[row % n], 2001 + row // n) for row in range(n * t)], names=["province", "year"]
+    )
+    fit = pk.SpatialPanel("y ~ x1", "sdm", convention="splm").fit(flat.set_axis(periods), w)
+    printed = {"rho": f"{fit.rho:.5f}", "x1": f"{fit.tidy()['estimate'].iloc[0]:.5f}"}
+    found, hits = first(
+        searched(printed, frame, w, "y ~ x1", model="sdm", effects="twoway", depth=1), printed
+    )
+    assert dict(found.axes)["mistake"].startswith("stacked")
+    assert hits == 1
+
+
+def test_rho_and_lambda_together_are_refused_with_the_remedy():
+    w = lattice(4, 4)
+    frame = simulate(w, 6, np.random.default_rng(14), beta=(1.0,))
+    with pytest.raises(SpecError, match="SAC"):
+        searched({"rho": "0.4", "lambda": "0.1"}, frame, w, "y ~ x1")

@@ -34,6 +34,7 @@ from panelkit.models.spatial.batch.fits import fit_batch
 
 _BEHIND = re.compile(r"^(?:W\s*[*·×xX_.:\s]\s*|W(?=[^a-z])|空间滞后项?\s*)", re.IGNORECASE)
 _DEPTH = 2
+_MANY = 100  # units, above which none is left out in turn: every such sample has eigenvalues of its own
 
 
 @offered("convention_family", "spatial", family="conventions", source="docs/conventions.md")
@@ -71,6 +72,14 @@ def spatial_candidates(problem: Problem) -> Predicted:
         )
     numbers = numbers_of(plans, wanted, problem.target, depth)
     candidates = numbers.candidates
+    if not len(candidates):
+        raise DataError(
+            message(
+                "no spatial fit of `{formula}` has all the printed numbers: a regressor may not vary, or the likelihood "
+                "have its top at the edge",
+                formula=problem.formula,
+            )
+        )
 
     def dealt(at: int, rng: np.random.Generator, draws: int) -> FloatArray:
         return _dealt(*candidates.parts(at), wanted, rng, draws)
@@ -165,9 +174,10 @@ def _samples(
     base = Plan(controls=stated)
     one = replace(problem, effects="twoway")
     listed = listed_plans(Ground(pool, base, rows.of(base), one), rows, problem.target)
-    found = []
+    found, few = [], len(pool.panel.unit_labels) <= _MANY
     for plan, keep in sorted(listed.plans, key=lambda each: each[0].departures):
-        if plan.row is None and plan.split is None:
+        alone = few or len(plan.without) != 1
+        if plan.row is None and plan.split is None and alone:
             found += list(sampled(rows, plan, keep))
     if found:
         found[1:1] = [found[0].stacked(order) for order in orders]

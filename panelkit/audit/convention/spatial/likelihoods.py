@@ -54,8 +54,15 @@ def models_of(model: str | None, *, lag: bool, error: bool, durbin: bool) -> tup
     Raises
     ------
     SpecError
-        If the model is none of those searched.
+        If the model is none of those searched, or both spatial parameters are printed.
     """
+    if lag and error:
+        raise SpecError(
+            message(
+                "rho and lambda are both printed, and models with a lag and an error (SAC) are not searched: take one "
+                "of both out, or compare with pk.SpatialPanel(..., 'sac') under each convention"
+            )
+        )
     if model is not None:
         if model not in MODELS:
             raise SpecError(

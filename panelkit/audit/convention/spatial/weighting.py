@@ -73,7 +73,7 @@ class Version:
             with np.errstate(divide="ignore", invalid="ignore"):
                 matrix = self.make(self.given, keep)
             whole = np.isfinite(matrix).all() and (matrix.sum(axis=1) > 0.0).all()
-            self._held[key] = Neighbours.of(matrix) if whole else None
+            self._held[key] = Neighbours(matrix) if whole else None
         return self._held[key]
 
 

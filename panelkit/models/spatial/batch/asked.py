@@ -33,27 +33,32 @@ class Cube(Brief):
 
 @dataclass(frozen=True, eq=False)
 class Neighbours(Brief):
-    """A weights matrix (N, N) as it enters a likelihood, with its eigenvalues; nothing is normalised here."""
+    """A weights matrix (N, N) as it enters a likelihood; nothing is normalised here.
+
+    `alike` is one with the same eigenvalues, where there is one.
+    """
 
     matrix: FloatArray
-    spectrum: EigenSpectrum
-
-    @classmethod
-    def of(cls, matrix: FloatArray) -> Neighbours:
-        """Return a dense matrix with its eigenvalues."""
-        spectrum = build_spectrum(sparse.csr_array(matrix), "eigen")
-        if not isinstance(spectrum, EigenSpectrum):  # what the method "eigen" returns
-            raise TypeError(type(spectrum).__name__)
-        return cls(np.asarray(matrix, dtype=np.float64), spectrum)
+    alike: Neighbours | None = None
 
     @classmethod
     def of_weights(cls, w: Weights) -> Neighbours:
         """Return weights that are aligned with the sample."""
-        return cls.of(w.matrix.toarray())
+        return cls(w.matrix.toarray())
+
+    @cached_property
+    def spectrum(self) -> EigenSpectrum:
+        """Return its eigenvalues."""
+        if self.alike is not None:
+            return self.alike.spectrum
+        spectrum = build_spectrum(sparse.csr_array(self.matrix), "eigen")
+        if not isinstance(spectrum, EigenSpectrum):  # what the method "eigen" returns
+            raise TypeError(type(spectrum).__name__)
+        return spectrum
 
     def reordered(self, order: NDArray[np.int64]) -> Neighbours:
         """Return the matrix with rows and columns taken in another order: its eigenvalues are the same."""
-        return Neighbours(self.matrix[np.ix_(order, order)], self.spectrum)
+        return Neighbours(self.matrix[np.ix_(order, order)], self)
 
     @cached_property
     def row_standardised(self) -> bool:
