@@ -75,8 +75,8 @@ def spatial_candidates(problem: Problem) -> Predicted:
     if not len(candidates):
         raise DataError(
             message(
-                "no spatial fit of `{formula}` has all the printed numbers: a regressor may not vary, or the likelihood "
-                "have its top at the edge",
+                "no spatial fit of `{formula}` has all the printed numbers: a regressor may not vary, or the "
+                "likelihood have its top at the edge",
                 formula=problem.formula,
             )
         )
