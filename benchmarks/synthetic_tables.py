@@ -40,7 +40,6 @@ KINDS = (
 )
 ESTIMATED = (
     regressions.fixed_effects,
-    regressions.one_fit,
     regressions.threshold,
     regressions.mediation,
     spatials.durbin,
@@ -81,7 +80,9 @@ def sample(number: int, *, error: bool, seed: int = SEED, habit: str = "") -> Sa
 def _kinds(habit: str) -> tuple[Callable[[np.random.Generator], TrueTable], ...]:
     if habit == "Driscoll-Kraay":
         return (regressions.driscoll_kraay,)
-    return ESTIMATED if habit in ("8 to 11 units", "stars of 500 resamples") else KINDS
+    if habit == "8 to 11 units":
+        return (*ESTIMATED, regressions.one_fit)
+    return ESTIMATED if habit == "stars of 500 resamples" else KINDS
 
 
 def _resampled(true: TrueTable, rng: np.random.Generator) -> TrueTable:

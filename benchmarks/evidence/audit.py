@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from benchmarks.audited import Audited, audited
 from benchmarks.evidence.record import percent, write
+from benchmarks.synthetic.style import HABITS
 from benchmarks.synthetic_tables import SEED
+from panelkit.audit.findings import says
+from panelkit.language.register import entries
 
-COUNT = 1_000
+COUNT, HABIT_COUNT = 1_000, 204
 FACTS = {
     "tables": "random panels of 15-31 units and 6-13 periods and indices, 17 kinds in turn; 2-4 digits; errors, "
     "t or p in brackets, said in 70 %; two conventions of stars, said in 70 %; Chinese and English; csv, tabs, aligned "
@@ -29,17 +31,42 @@ def main(count: int = COUNT) -> Path:
     clean = _run(count, error=False)
     wrong = _run(count, error=True)
     write("audit_errors", _recall(wrong), seed=SEED, facts={**FACTS, "tables with an error": len(wrong)})
+    write(
+        "audit_habits",
+        _habits(),
+        seed=SEED,
+        facts={"tables": f"{HABIT_COUNT} clean ones a habit that no note states"},
+    )
     write("audit_forms", _forms(clean, wrong), seed=SEED, facts=FACTS)
     return write("audit", _identities(clean, wrong), seed=SEED, facts={**FACTS, "clean tables": len(clean)})
 
 
-def _run(count: int, *, error: bool) -> list[Audited]:
-    done = Parallel(n_jobs=1)(delayed(audited)(number, error) for number in range(count))
+def _run(count: int, *, error: bool, habit: str = "") -> list[Audited]:
+    done = (audited(number, error, habit=habit) for number in range(count))
     return [one for one in done if one is not None]
 
 
+def _habits() -> pd.DataFrame:
+    """Return a row a habit of print: clean tables with a false alarm, and what raised most of them."""
+    rows = []
+    for habit in HABITS:
+        clean = _run(HABIT_COUNT, error=False, habit=habit)
+        alarms = Counter(
+            key for one in clean for key in {key for key, state in one.checked if state != "consistent"}
+        )
+        rows.append(
+            {
+                "habit": habit,
+                "with a false alarm %": percent([one.has("inconsistent", "decision") for one in clean]),
+                "with a false decision %": percent([one.has("decision") for one in clean]),
+                "raised by": " ".join(key for key, _ in alarms.most_common(3)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def _identities(clean: Sequence[Audited], wrong: Sequence[Audited]) -> pd.DataFrame:
-    """Return a row an identity: where it was checked, false alarms in clean tables, errors that it found."""
+    """Return a row an identity: what must hold, where it was checked, false alarms, errors that it found."""
     checked, tables, false, decided = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for one in clean:
         tables.update({identity for identity, _ in one.checked})
@@ -47,19 +74,27 @@ def _identities(clean: Sequence[Audited], wrong: Sequence[Audited]) -> pd.DataFr
         false.update({identity for identity, state in one.checked if state == "inconsistent"})
         decided.update({identity for identity, state in one.checked if state == "decision"})
     found = Counter(identity for one in wrong for identity in one.found)
+    held = sorted(entries("identity"), key=lambda entry: (entry.family, entry.key))
     return pd.DataFrame(
         [
             {
-                "identity": identity,
-                "clean tables": tables[identity],
-                "checks": checked[identity],
-                "false alarms %": _share(false[identity], tables[identity]),
-                "false decisions %": _share(decided[identity], tables[identity]),
-                "errors found": found[identity],
+                "identity": entry.key,
+                "must hold": _said(str(says(entry.key))),
+                "应成立": _said(says(entry.key).text("zh")),
+                "source": entry.source,
+                "clean tables": tables[entry.key],
+                "checks": checked[entry.key],
+                "false alarms %": _share(false[entry.key], tables[entry.key]),
+                "false decisions %": _share(decided[entry.key], tables[entry.key]),
+                "errors found": found[entry.key],
             }
-            for identity in sorted(set(tables) | set(found))
+            for entry in held
         ]
     )
+
+
+def _said(text: str) -> str:
+    return text.replace("|", "∣").replace("*", "∗")
 
 
 def _recall(wrong: Sequence[Audited]) -> pd.DataFrame:
