@@ -17,7 +17,7 @@ from benchmarks.synthetic import numbers, regressions, spatials
 from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.slips import Planted, plant
 from benchmarks.synthetic.style import Printout, print_out, style
-from benchmarks.synthetic.true import UNITS, Number, TrueTable
+from benchmarks.synthetic.true import PAPER, UNITS, Number, TrueTable, world
 
 KINDS = (
     regressions.fixed_effects,
@@ -97,6 +97,26 @@ def _resampled(true: TrueTable, rng: np.random.Generator) -> TrueTable:
         true,
         lines=tuple(replace(line, numbers=tuple(map(drawn, line.numbers))) for line in true.lines),
     )
+
+
+def paper(number: int, *, seed: int = SEED) -> tuple[Printout, ...]:
+    """Return the tables of a paper without an error: descriptives, two of regressions, a Durbin model; one panel."""
+    rng = np.random.default_rng([seed, number, 3])
+    token = PAPER.set(world(rng, most=3))
+    try:
+        trues = [
+            make(rng)
+            for make in (
+                numbers.descriptives,
+                regressions.fixed_effects,
+                regressions.fixed_effects,
+                spatials.durbin,
+            )
+        ]
+    finally:
+        PAPER.reset(token)
+    form = style(rng)
+    return tuple(print_out(true, form) for true in trues)
 
 
 def samples(count: int, *, error: bool, seed: int = SEED) -> Iterator[Sample]:

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import panelkit as pk
 from benchmarks.audited import Audited, audited
 from benchmarks.evidence.record import percent, write
+from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.style import HABITS
-from benchmarks.synthetic_tables import SEED
+from benchmarks.synthetic_tables import SEED, paper
 from panelkit.audit.findings import says
 from panelkit.language.register import entries
 
-COUNT, HABIT_COUNT = 1_000, 204
+COUNT, HABIT_COUNT, PAPER_COUNT = 1_000, 204, 100
 FACTS = {
     "tables": "random panels of 15-31 units and 6-13 periods and indices, 17 kinds in turn; 2-4 digits; errors, "
     "t or p in brackets, said in 70 %; two conventions of stars, said in 70 %; Chinese and English; csv, tabs, aligned "
@@ -142,7 +144,20 @@ def _forms(clean: Sequence[Audited], wrong: Sequence[Audited]) -> pd.DataFrame:
                     [x for x in wrong if of(x) == value],
                 )
             )
-    return pd.DataFrame([*rows, _summary("all", clean, wrong)])
+    return pd.DataFrame([*rows, _summary("all", clean, wrong), _papers()])
+
+
+def _papers() -> dict[str, object]:
+    """Return the row of papers of four tables of one panel, judged table by table and against each other."""
+    found = [pk.audit(*map(text_of, paper(number))) for number in range(PAPER_COUNT)]
+    return {
+        "tables": "papers of 4 tables",
+        "clean": PAPER_COUNT,
+        "unread %": 0.0,
+        "checks a table": round(float(np.mean([len(one.findings) for one in found])), 1),
+        "with a false alarm %": percent([one.state != "consistent" for one in found]),
+        "with a false decision %": percent([one.state == "decision" for one in found]),
+    }
 
 
 def _summary(name: str, clean: Sequence[Audited], wrong: Sequence[Audited]) -> dict[str, object]:

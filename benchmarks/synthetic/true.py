@@ -15,6 +15,8 @@ import panelkit as pk
 Words = tuple[str, str]
 UNITS: ContextVar[tuple[int, int]] = ContextVar("units", default=(15, 32))
 """From how many units to how many less one worlds are drawn."""
+PAPER: ContextVar[World | None] = ContextVar("paper", default=None)
+"""The panel that all tables of a paper come from."""
 VARIABLES: tuple[Words, ...] = (
     ("lnRD", "研发投入"), ("lnPGDP", "经济发展水平"), ("open", "对外开放"), ("gov", "政府干预"), ("urban", "城镇化率"),
     ("dig", "数字经济"), ("fin", "金融发展"), ("hum", "人力资本"), ("str", "产业结构"), ("infra", "基础设施"),
@@ -109,7 +111,10 @@ class World:
 
 
 def world(rng: np.random.Generator, *, most: int = 4, dynamic: bool = False) -> World:
-    """Return a random panel: units, periods, scales and slopes drawn."""
+    """Return a random panel: units, periods, scales and slopes drawn; that of the paper where tables share one."""
+    shared = PAPER.get()
+    if shared is not None:
+        return shared
     n, t, k = int(rng.integers(*UNITS.get())), int(rng.integers(6, 14)), int(rng.integers(2, most + 1))
     names = [f"u{i:02d}" for i in range(n)]
     index = pd.MultiIndex.from_product([names, range(2006, 2006 + t)], names=["province", "year"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ class Bench:
     """The judged rows by the numbers that take part in them.
 
     `keys` holds the numbers of each row, `rows` the rows of each number; `failing` are the rows that do not come out,
-    `suspects` the numbers that take part in one.
+    `suspects` the numbers that take part in one, those of most such rows first.
     """
 
     judged: Sequence[Judged]
@@ -41,7 +41,9 @@ class Bench:
         self.failing = tuple(
             place for place, row in enumerate(self.judged) if row.outcome.state != "consistent"
         )
-        self.suspects = tuple(dict.fromkeys(key for place in self.failing for key in self.keys[place]))
+        named = Counter(key for place in self.failing for key in dict.fromkeys(self.keys[place]))
+        self.suspects = tuple(key for key, _ in named.most_common())
+        self._fails = frozenset(self.failing)
         self._at = {_place(one): key for key, one in self.operands.items()}
 
     def state(self, row: int, put: Mapping[Hashable, Printed]) -> State | None:
@@ -61,8 +63,8 @@ class Bench:
         """
         fine = ("consistent", None) if silent else ("consistent",)
         touched = sorted({row for key in put for row in self.rows.get(key, ())})
-        mended = tuple(row for row in touched if row in self.failing and self.state(row, put) in fine)
-        kept = (row for row in touched if row not in self.failing)
+        mended = tuple(row for row in touched if row in self._fails and self.state(row, put) in fine)
+        kept = (row for row in touched if row not in self._fails)
         return mended if mended and all(self.state(row, put) in fine for row in kept) else ()
 
     def beside(self, key: Hashable) -> set[float]:
@@ -77,7 +79,7 @@ class Bench:
 
     def failing_at(self, key: Hashable) -> list[int]:
         """Return the rows of a number that do not come out."""
-        return [row for row in self.rows[key] if row in self.failing]
+        return [row for row in self.rows[key] if row in self._fails]
 
     def at(self, key: Hashable, down: int, right: int, part: int | str) -> Hashable | None:
         """Return the number so many rows below and columns beside another, None where none takes part."""
