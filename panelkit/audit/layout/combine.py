@@ -32,6 +32,8 @@ def combined(said: Subject, column: Column, row: Row, of_tests: bool) -> Subject
         if said.statistic:
             return said
         return Subject(measure.role, said.subject, length=measure.other)
+    if measure.role in ("coefficient", "spatial_lag_x"):
+        return said if said.statistic else replace(said, role=measure.role)
     if measure.role == "df":
         return Subject("df", said.role)
     if measure.role == "mediated_share":

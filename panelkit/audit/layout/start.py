@@ -15,9 +15,11 @@ from panelkit.audit.layout.subjects import Names
 from panelkit.audit.layout.tabular import numbered_subjects
 from panelkit.audit.layout.walk import Walk
 from panelkit.audit.vocabulary.kinds import Kind, kind_of
-from panelkit.audit.vocabulary.marks import divides, heads_labels, is_numbered
+from panelkit.audit.vocabulary.marks import divides, heads_labels, is_numbered, is_year
 from panelkit.audit.vocabulary.spatial import effect_of, lagged_of, name_of
 from panelkit.audit.vocabulary.squeezed import squeezed
+from panelkit.audit.vocabulary.statistics import statistic_of
+from panelkit.data.provinces import lookup
 
 
 def walk_of(
@@ -58,7 +60,26 @@ def _kind(
 ) -> Kind:
     """Return the kind of table by its headings, its labels and its title."""
     heads = [text for line in headings for index, text in enumerate(line) if index not in places and text]
-    return kind_of(title, heads, [row.label for row in rows if not row.alone])
+    figures = [cell for line in part.body for index, cell in enumerate(line) if index not in places]
+    marked = any(cell.shape == "bracket" or cell.held.stars or cell.held.brackets for cell in figures)
+    labels = [row.label for row in rows if not row.alone]
+    kind = kind_of(title, heads, labels, marked)
+    starred = any(cell.held.stars for cell in figures)
+    return "values" if kind == "models" and not starred and _of_places(labels, heads) else kind
+
+
+def _of_places(labels: Sequence[str], heads: Sequence[str]) -> bool:
+    """Return whether a table without stars lists values of provinces, or by years, rather than a model."""
+    known = [label for label in labels if label and not statistic_of(label)[0]]
+    if not known or len(known) < len(labels):
+        return False
+    places = sum(lookup(label) is not None for label in known)
+    years = (
+        len(heads) > 1
+        and all(map(is_year, heads))
+        and not any(lagged_of(one) or effect_of(one) for one in known)
+    )
+    return 2 * places > len(known) or years
 
 
 def names_of(rows: Sequence[Row], columns: Sequence[Column], title: str) -> Names:

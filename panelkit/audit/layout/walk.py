@@ -152,7 +152,7 @@ class Walk:
                 beside = cell.text
             if cell.shape not in ("value", "bracket"):
                 continue
-            if beside:
+            if beside and not cell.name:
                 self._state(replace(cell, name=beside))
                 beside = ""
                 continue

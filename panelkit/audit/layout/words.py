@@ -23,10 +23,14 @@ from panelkit.audit.vocabulary.squeezed import squeezed
 from panelkit.audit.vocabulary.statistics import statistic_of
 
 INDEXED: frozenset[Kind] = frozenset(
-    ("descriptive", "correlation", "weights", "coupling", "inequality", "gini", "fevd", "threshold")
+    ("values", "descriptive", "correlation", "weights", "coupling", "inequality", "gini", "fevd", "threshold")
 )
 """Kinds of tables whose rows are subjects, not regressors."""
 
+_MAIN, _WX = (
+    re.compile(r"main|主效应|主回归"),
+    re.compile(r"w\d?x|w[*×·]x|空间滞后(?:项|效应|解释变量)|空间交互项"),
+)
 _STANDARDISED = re.compile(
     r"标准化?(?:回归)?系数|standardi[sz]ed(?:coefficients?|beta)?|试用版|std\.?beta|betacoefficients?"
 )
@@ -93,6 +97,8 @@ def _of_models(piece: str, kind: Kind) -> tuple[Measure | None, bool]:
     effect = effect_of(piece)
     if effect is not None and not effect.subject:
         return Measure(effect.role, effect.length), effect.sure
+    if _MAIN.fullmatch(squeezed(piece)) or _WX.fullmatch(squeezed(piece)):
+        return Measure("coefficient" if _MAIN.fullmatch(squeezed(piece)) else "spatial_lag_x"), True
     if _STANDARDISED.fullmatch(squeezed(piece)):
         return Measure("unknown", "standardised"), True
     if says_df(piece):
