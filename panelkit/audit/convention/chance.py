@@ -1,4 +1,10 @@
-"""How likely it is that some candidate matches printed numbers that are not its own."""
+"""How likely it is that some candidate matches printed numbers that are not its own.
+
+Two counts, because papers differ from the candidates in two ways. *Far*: a paper of this design with another chance;
+the errors of whole units are dealt anew, and what the best candidate then prints is held against all candidates.
+*Near*: a paper whose figures or rows differ a little, so that its numbers fall anywhere close by; of the printings in a
+box about the printed numbers, the share that other candidates fill.
+"""
 
 from __future__ import annotations
 
@@ -8,43 +14,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.audit.convention.candidate import Predicted
-from panelkit.audit.convention.target import Target
+from panelkit.audit.convention.target import NOBS, PERIODS, UNITS, Reading, Target
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.show.brief import Brief
 
 DRAWS = 999
 ENOUGH = 0.01  # a match that chance gives more often tells nothing
+RADII = (10, 30, 100)  # half the sides of the boxes, in half units of the last digit
+_COUNTS = (NOBS, UNITS, PERIODS)
 _INSIDE = 1.0 + 1e-9
 _SPREAD = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
 class Chance(Brief):
-    """How often a paper of the same design and other figures is matched by one of the candidates, all numbers at once.
+    """How likely all numbers are matched by one of the candidates without cause.
 
     Parameters
     ----------
     matched, draws
-        Of so many such papers, so many were matched.
+        Far: of so many papers with another chance so many were matched.
     among
         How many candidates were held against each: those as near to what is stated as the best one, or nearer.
-    expected
-        The count by digits alone: that number times the share of the candidates' range that each printed number leaves
-        open. Numbers count as independent, so that it is a rough one.
+    filled
+        Near: the largest share of the printings in a box about the printed numbers that other candidates fill.
+    radius, neighbours
+        Of that box: half its side in units of the last digit, and how many different printings other candidates fill.
     dealt
-        Whether such papers come from dealing residuals of units anew, or from shaking the candidates' own numbers.
+        Whether the papers of `draws` come from dealing residuals of units anew, or from shaking candidates' numbers.
     """
 
     matched: int
     draws: int
     among: int
-    expected: float
+    filled: float
+    radius: int
+    neighbours: int
     dealt: bool
 
     @property
-    def share(self) -> float:
-        """Return the share that is matched, the printed paper counted among them."""
+    def far(self) -> float:
+        """Return the share of papers with another chance that is matched, the printed paper counted among them."""
         return (self.matched + 1) / (self.draws + 1)
+
+    @property
+    def share(self) -> float:
+        """Return the larger of both shares, one at most."""
+        return min(1.0, max(self.far, self.filled))
 
     @property
     def tells(self) -> bool:
@@ -61,18 +77,26 @@ def chance_of(
     draws: int = DRAWS,
 ) -> Chance:
     """Return how likely a chance match is, for the candidate `best` under a reading of the target."""
-    near = np.flatnonzero(predicted.departures <= predicted.departures[best])
+    near = predicted.matrix[predicted.departures <= predicted.departures[best]]
     columns = target.readings[reading].columns
     if predicted.dealt is None:
-        papers = _shaken(predicted.matrix[near][:, columns], rng, draws)
+        papers = _shaken(near[:, columns], rng, draws)
     else:
         papers = predicted.dealt(best, rng, draws)[:, columns]
-    papers = papers[np.isfinite(papers).all(axis=1)]
+    papers = _rounded(papers[np.isfinite(papers).all(axis=1)], target)
     matched = np.zeros(len(papers), dtype=bool)
     for way in target.readings:
-        matched |= _matched(predicted.matrix[near][:, way.columns], _rounded(papers, target), target)
-    expected = _expected(predicted.matrix[near][:, columns], papers, target)
-    return Chance(int(matched.sum()), len(papers), len(near), expected, predicted.dealt is not None)
+        matched |= _matched(near[:, way.columns], papers, target)
+    filled, radius, neighbours = _filled(near, target)
+    return Chance(
+        matched=int(matched.sum()),
+        draws=len(papers),
+        among=len(near),
+        filled=filled,
+        radius=radius // 2,
+        neighbours=neighbours,
+        dealt=predicted.dealt is not None,
+    )
 
 
 def _rounded(papers: FloatArray, target: Target) -> FloatArray:
@@ -104,13 +128,34 @@ def _shaken(values: FloatArray, rng: np.random.Generator, draws: int) -> FloatAr
     return np.asarray(whole[chosen] + moves)
 
 
-def _expected(values: FloatArray, papers: FloatArray, target: Target) -> float:
-    """Return how many candidates print the target by the count of digits, (C, J) values."""
-    whole = values[np.isfinite(values).all(axis=1)]
-    if len(whole) == 0:
-        return 0.0
-    scaled = np.round(whole / target.halves)
-    low, high = np.quantile(np.vstack([whole, papers]) if len(papers) else whole, _SPREAD, axis=0)
-    varies = high - low > 2.0 * target.halves
-    share = np.where(varies, 2.0 * target.halves / np.where(varies, high - low, 1.0), 1.0)
-    return float(len(np.unique(scaled, axis=0)) * np.prod(share))
+def _filled(near: FloatArray, target: Target) -> tuple[float, int, int]:
+    """Return the largest share of a box that candidates (C, S) fill, the half side of the box, how many they fill.
+
+    A box of half side R, in half units of the last digit, holds R printings a number. Counts of rows are no such
+    numbers: a candidate with another count is no neighbour.
+    """
+    measured = np.array([_measured(one.kinds) for one in target.wanted])
+    if not measured.any():
+        return 1.0, RADII[0], 0
+    around = np.concatenate([_around(near, way, target, measured) for way in target.readings])
+    cells = np.unique(around, axis=0)
+    far = np.abs(cells).max(axis=1) if len(cells) else np.empty(0)
+    found = []
+    for radius in RADII:
+        count = int(((far > 0) & (2.0 * far <= radius)).sum())
+        found.append((count / float(radius) ** int(measured.sum()), radius, count))
+    return max(found)
+
+
+def _around(near: FloatArray, way: Reading, target: Target, measured: NDArray[np.bool_]) -> FloatArray:
+    """Return by how many units of the last digit candidates are off, of those with the right counts, (C', J')."""
+    off = (near[:, way.columns] - target.centres) / target.halves
+    with np.errstate(invalid="ignore"):
+        right = (np.abs(off[:, ~measured]) <= _INSIDE).all(axis=1) & (np.abs(off) <= RADII[-1] + 1.0).all(
+            axis=1
+        )
+    return np.asarray(np.round(off[right][:, measured] / 2.0))
+
+
+def _measured(kinds: tuple[str, ...]) -> bool:
+    return kinds[0] not in _COUNTS

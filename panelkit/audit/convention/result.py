@@ -141,7 +141,7 @@ class ConventionSearch(Rendered, Brief):
             found += reading_words(best.reading)
         found.append(tried_words(self.tried, self.fits, self.ruled_out))
         if self.chance is not None:
-            found.append(chance_words(self.chance))
+            found += chance_words(self.chance)
         return tuple(found)
 
     def ranked(self) -> tuple[Message, ...]:

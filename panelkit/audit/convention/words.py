@@ -180,29 +180,32 @@ def tried_words(tried: int, fits: int, ruled_out: int) -> Message:
     return message("Tried: {tried:,} candidates on {fits:,} estimated models.", tried=tried, fits=fits)
 
 
-def chance_words(chance: Chance) -> Message:
-    """Say how likely a match by chance is."""
+def chance_words(chance: Chance) -> tuple[Message, ...]:
+    """Say how likely a match by chance is, far away and close by."""
     if chance.dealt:
-        return message(
-            "Chance: {matched} of {draws} papers of this design, the errors of whole units dealt anew, are printed by "
-            "one of the {among:,} candidates as near as this ({share:.1%}; found means below {enough:.0%}); by the "
-            "count of digits {expected:.2g} matches are expected.",
-            **_numbers(chance),
+        far = message(
+            "Chance, far: {matched} of {draws} papers of this design, the errors of whole units dealt anew, are "
+            "printed by one of the {among:,} candidates as near to what is stated as this one ({share:.1%}).",
+            matched=chance.matched,
+            draws=chance.draws,
+            among=chance.among,
+            share=chance.far,
         )
-    return message(
-        "Chance: {matched} of {draws} sets of numbers like those of the candidates are printed by one of the "
-        "{among:,} candidates as near as this ({share:.1%}; found means below {enough:.0%}); by the count of digits "
-        "{expected:.2g} matches are expected.",
-        **_numbers(chance),
+    else:
+        far = message(
+            "Chance, far: {matched} of {draws} sets of numbers like those of the candidates are printed by one of the "
+            "{among:,} candidates as near to what is stated as this one ({share:.1%}).",
+            matched=chance.matched,
+            draws=chance.draws,
+            among=chance.among,
+            share=chance.far,
+        )
+    near = message(
+        "Chance, near: other candidates fill {neighbours:,} of the printings within {radius} units of the last "
+        "digit of every number, a share of {filled:.2g}. Found means that both shares are below {enough:.0%}.",
+        neighbours=chance.neighbours,
+        radius=chance.radius,
+        filled=chance.filled,
+        enough=ENOUGH,
     )
-
-
-def _numbers(chance: Chance) -> dict[str, float]:
-    return {
-        "draws": chance.draws,
-        "matched": chance.matched,
-        "among": chance.among,
-        "share": chance.share,
-        "enough": ENOUGH,
-        "expected": chance.expected,
-    }
+    return far, near

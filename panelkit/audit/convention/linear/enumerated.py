@@ -9,7 +9,8 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.audit.convention.linear.axes import Ground, departures, effects_axis
+from panelkit.audit.convention.linear.axes import departures, effects_axis
+from panelkit.audit.convention.linear.ground import Ground
 from panelkit.audit.convention.linear.plans import Axis, Choice, Plan
 from panelkit.audit.convention.linear.regressions import Rows
 from panelkit.audit.convention.target import NOBS, Target

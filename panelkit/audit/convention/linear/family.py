@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.audit.convention.candidate import Option, Predicted
-from panelkit.audit.convention.linear.axes import Ground
+from panelkit.audit.convention.linear.axes import effects_word
 from panelkit.audit.convention.linear.dealt import dealt_rows
 from panelkit.audit.convention.linear.enumerated import listed_plans
+from panelkit.audit.convention.linear.ground import Ground
 from panelkit.audit.convention.linear.plans import Plan
 from panelkit.audit.convention.linear.pool import pool_of
 from panelkit.audit.convention.linear.predicted import SCALES, Asked, Candidates
@@ -21,7 +23,7 @@ from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, T
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, counted, message
 from panelkit.language.offers import offered
 
 _DROPPED = Option("singletons", "dropped", message("units of one period left out (reghdfe)"))
@@ -51,6 +53,10 @@ def linear_candidates(problem: Problem) -> Predicted:
                 numbers=unknown,
             )
         )
+    if not problem.target.terms:
+        raise SpecError(
+            message("printed holds no coefficient: a search needs the number of one term at least")
+        )
     question, stated = question_of(problem.formula, problem.target.terms, problem.names, problem.controls)
     pool = pool_of(question, problem.versions, problem.unit, problem.time)
     rows = Rows(pool, entering(pool, problem))
@@ -62,14 +68,16 @@ def linear_candidates(problem: Problem) -> Predicted:
         )
     listed = listed_plans(Ground(pool, base, kept, problem), rows, problem.target)
     asked = Asked(problem.target.slots, pool)
-    plans, blocks, scales = [], [], []
+    plans, blocks, scales, lacking = [], [], [], []
     for plan, keep in (one for each in listed.plans for one in _with_singletons(rows, *each)):
         regression = rows.regression(plan, keep)
-        if regression is not None:
-            scaled = len(SCALES) if plan.departures < listed.depth else 1
-            plans.append(plan)
-            scales.append(scaled)
-            blocks.append(asked.rows(regression, scaled))
+        if regression is None:
+            lacking.append(plan)
+            continue
+        scaled = len(SCALES) if plan.departures < listed.depth else 1
+        plans.append(plan)
+        scales.append(scaled)
+        blocks.append(asked.rows(regression, scaled))
     if not blocks:
         raise DataError(
             message("no regression of `{formula}` can be computed on these figures", formula=problem.formula)
@@ -87,10 +95,28 @@ def linear_candidates(problem: Problem) -> Predicted:
         problem.target.slots,
         np.concatenate(blocks),
         dealt,
-        notes=(*pool.notes, *listed.notes),
+        notes=(*pool.notes, *listed.notes, *_lacking(lacking)),
         fits=len(plans),
         ruled_out=listed.ruled_out,
     )
+
+
+def _lacking(plans: Sequence[Plan]) -> tuple[Message, ...]:
+    """Say how many regressions have no numbers, and that the stated one is among them where it is."""
+    if not plans:
+        return ()
+    said = [
+        counted(
+            "{n} regression cannot be computed: effects or other terms absorb a regressor, or too few rows are left",
+            "{n} regressions cannot be computed: effects or other terms absorb a regressor, or too few rows are left",
+            n=len(plans),
+        )
+    ]
+    stated = [plan.effects for plan in plans if plan.departures == 0]
+    if stated:
+        named = [effects_word(one) for one in stated]
+        said.append(message("the stated regression is among them, with {effects}", effects=named))
+    return tuple(said)
 
 
 def _with_singletons(rows: Rows, plan: Plan, keep: NDArray[np.bool_]) -> list[tuple[Plan, NDArray[np.bool_]]]:

@@ -37,10 +37,11 @@ class Made(Brief):
 class Pool(Brief):
     """The figures of a search, by version, sorted by unit and period; `panel` is that of the first.
 
-    `orders` are the rows (n,) in other orders in which tables lie.
+    `given` is the first version as it came; `orders` are the rows (n,) in other orders in which tables lie.
     """
 
     question: Question
+    given: Cells
     tables: Mapping[str, Cells]
     above: Mapping[str, Cells]
     panel: PanelIndex
@@ -124,6 +125,7 @@ def pool_of(question: Question, versions: Mapping[str, object], unit: str | None
     above = {name: _row_above(table, rows) for name, table in tables.items()}
     return Pool(
         question,
+        first,
         tables,
         above,
         panel,

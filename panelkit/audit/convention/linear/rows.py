@@ -14,8 +14,7 @@ from panelkit.panel.sample import asked_rows
 
 def entering(pool: Pool, problem: Problem) -> NDArray[np.bool_]:
     """Return which sorted rows the stated condition lets in, (n,)."""
-    first = next(iter(pool.tables.values()))
-    names = dimension_names(first.frame, problem.unit, problem.time)
-    asked = asked_rows(first, names, problem.where, None, namesakes)
+    names = dimension_names(pool.given.frame, problem.unit, problem.time)
+    asked = asked_rows(pool.given, names, problem.where, None, namesakes)
     everyone = np.ones(len(pool.rows), dtype=bool)
     return everyone if asked is None else np.asarray(asked.yes)[pool.rows]

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from panelkit.audit.convention.candidate import Predicted
-from panelkit.audit.convention.linear.axes import Ground
 from panelkit.audit.convention.linear.enumerated import listed_plans
+from panelkit.audit.convention.linear.ground import Ground
 from panelkit.audit.convention.linear.plans import Plan
 from panelkit.audit.convention.linear.pool import Pool, pool_of
 from panelkit.audit.convention.linear.regressions import Rows
