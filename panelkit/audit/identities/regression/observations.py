@@ -46,6 +46,8 @@ def _panel_of(table: Table, rows: Entry, units: Entry | None, periods: Entry | N
         t = round(left.pop(0).value) if periods is not None else int(facts.years or 0)
         if u < 1 or t < 1:
             return None
+        if n < 1:
+            return Outcome("inconsistent", str(n), "≥ 1", message("no sample has fewer than one row"))
         stated = units is not None and periods is not None
         most = u * t
         if n > most:
