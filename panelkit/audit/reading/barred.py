@@ -35,7 +35,7 @@ def barred_rows(lines: Sequence[str]) -> list[list[str]]:
     rows: list[list[str]] = []
     for line in held:
         if "|" not in line:
-            rows.append([line])
+            rows.append([_unescaped(line)])
             continue
         line = line[1:] if led and line.startswith("|") else line
         line = line[:-1] if ended and line.endswith("|") and not line.endswith("\\|") else line
@@ -55,4 +55,8 @@ def _cell(text: str) -> str:
     if bold and not bold[3].startswith("*"):
         held = bold[2] + bold[3]
     held = _RAISED.sub(lambda found: raised(next(part for part in found.groups() if part is not None)), held)
-    return html.unescape(re.sub(r"\\([|_\\`#$&%+\-.()\[\]{}])", r"\1", held)).replace("∗", "*")
+    return _unescaped(held).replace("∗", "*")
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(re.sub(r"\\([|_\\`#$&%+\-.<>~*()\[\]{}])", r"\1", text))

@@ -13,6 +13,8 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 _SIGNS = ("\t", ";", "|", ",", "，", "；")
+_AS_TEXT = re.compile(r'\A="(.*)"\Z', re.S)
+"""A text that a program guards from becoming a number in a spreadsheet: ="(0.05)"."""
 _SAMPLE = 1_000
 _OPEN, _SHUT = "([{（［【", ")]}）］】"
 
@@ -44,7 +46,7 @@ def cut(text: str, sign: str, name: str) -> list[list[str]]:
     cells = 0
     try:
         for row in reader:
-            rows.append(row)
+            rows.append([_AS_TEXT.sub(r"\1", cell) for cell in row])
             cells += len(row)
             count_cells(name, cells, len(row))
     except csv.Error as error:
