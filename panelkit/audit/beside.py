@@ -14,6 +14,11 @@ _NAMED = {
     "sdm": re.compile(_WORD.format("D?SPDM|D?SDM") + r"|durbin|杜宾", re.IGNORECASE),
     "slx": re.compile(_WORD.format("SLX|SDEM") + r"|durbin error|杜宾误差", re.IGNORECASE),
 }
+LAGGED = re.compile(
+    r"^L1?\.|^lag[_ .(]|[_ .]lag1?$|\(\s*[-−–]\s*1\s*\)|t\s*[-−–]\s*1|滞后一期|上一?期|^τ$|^tau$",
+    re.IGNORECASE,
+)
+"""Names of lagged outcomes."""
 _LONG = re.compile(r"(?<![a-z])long(?![a-z])|long[-_ ]?(?:run|term)|长期", re.IGNORECASE)
 
 
@@ -43,6 +48,14 @@ def _narrowed(found: list[Entry], entry: Entry) -> list[Entry]:
 def is_long_run(entry: Entry) -> bool:
     """Return whether headings call an entry a long-run effect."""
     return any(_LONG.search(said) for said in (entry.label, entry.heading, entry.panel, entry.other))
+
+
+def subject_behind(table: Table, effect: Entry) -> str:
+    """Return the variable that an effect is of: where it is laid to the lagged outcome, the only other regressor."""
+    if not LAGGED.search(effect.subject):
+        return effect.subject
+    held = {one.subject for one in table.of("coefficient") if not LAGGED.search(one.subject)}
+    return held.pop() if len(held) == 1 else ""
 
 
 def model_named(table: Table, entry: Entry) -> str:

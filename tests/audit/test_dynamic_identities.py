@@ -119,6 +119,9 @@ def test_the_long_run_total_of_a_dynamic_durbin_model() -> None:
         "long-run-total", table(*rest, entry("total", "1.01783 (0.2)", "p", row=9, panel="长期效应"))
     ) == ["inconsistent"]
     assert states("total-effect", table(*rest, total)) == []
+    # the only regressor beside the lag is meant where an effect is laid to the lag
+    laid = entry("total", "-1.01783 (0.2)", "L.y", row=9, panel="Long-run effects")
+    assert states("long-run-total", table(*rest, laid)) == ["consistent"]
 
 
 def hansen(**change: str) -> Table:

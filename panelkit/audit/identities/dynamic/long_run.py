@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from panelkit.audit.beside import is_long_run
+from panelkit.audit.beside import LAGGED, is_long_run
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
 from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, stars, weigh
@@ -14,10 +13,6 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("long-run coefficient = short-run coefficient / (1 - coefficient of the lagged outcome)")
-LAGGED = re.compile(
-    r"^L1?\.|^lag[_ .(]|[_ .]lag1?$|\(\s*[-−–]\s*1\s*\)|t\s*[-−–]\s*1|滞后一期|上一?期|^τ$|^tau$",
-    re.IGNORECASE,
-)
 
 
 @offered("identity", "long-run", family="dynamic", source="Hamilton 1994, section 1.1")

@@ -69,7 +69,9 @@ def coordination_of_systems(table: Table, reading: Reading) -> Iterator[Relation
     if 2 * count <= len(rows):
         return
     for row in rows:
-        yield relation("coordination-of-systems", operands_of(row), _judge_of(formula), row.about)
+        yield relation(
+            "coordination-of-systems", operands_of(row, "C", "T", "D"), _judge_of(formula), row.about
+        )
 
 
 def _followed(rows: list[CouplingRow]) -> tuple[_Formula, int]:
@@ -86,7 +88,10 @@ def _followed(rows: list[CouplingRow]) -> tuple[_Formula, int]:
 
 def _weighed(form: CouplingForm, rows: list[CouplingRow]) -> tuple[_Formula, int]:
     """Return a form of C with the weights that make D^2 / C out of U in the most rows, and in how many D follows."""
-    held = [{name: one.entry.number.interval for name, one in operands_of(row).items()} for row in rows]
+    held = [
+        {name: one.entry.number.interval for name, one in operands_of(row, "C", "T", "D").items()}
+        for row in rows
+    ]
     weights = tuple([1.0 / len(rows[0].systems)] * len(rows[0].systems))
     if not any("T" in row for row in held):
         degrees = [row.get("C") or form.over(systems_of(row)) for row in held]
@@ -101,7 +106,9 @@ def _weighed(form: CouplingForm, rows: list[CouplingRow]) -> tuple[_Formula, int
 
 
 def _allows(formula: _Formula, row: CouplingRow) -> bool:
-    value = formula.of({name: one.entry.number.interval for name, one in operands_of(row).items()})
+    value = formula.of(
+        {name: one.entry.number.interval for name, one in operands_of(row, "C", "T", "D").items()}
+    )
     return value is not None and value.meets(row.parts["D"].number.interval)
 
 

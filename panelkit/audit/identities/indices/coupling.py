@@ -28,13 +28,13 @@ def coupling_degree(table: Table, reading: Reading) -> Iterator[Relation]:
         yield _none_of(rows, form, count)
         return
     for row in rows:
-        yield relation("coupling-degree", operands_of(row), _judge_of(form), row.about)
+        yield relation("coupling-degree", operands_of(row, "C"), _judge_of(form), row.about)
 
 
-def operands_of(row: CouplingRow) -> dict[str, Operand]:
-    """Return the numbers of a row by name: U1, U2, ..., and C, T, D where they are printed."""
+def operands_of(row: CouplingRow, *parts: str) -> dict[str, Operand]:
+    """Return the numbers of a row by name: U1, U2, ..., and those of the parts (C, T, D) that are printed."""
     systems = {f"U{k}": Operand(one) for k, one in enumerate(row.systems, 1)}
-    return systems | {name: Operand(one) for name, one in row.parts.items()}
+    return systems | {name: Operand(row.parts[name]) for name in parts if name in row.parts}
 
 
 def systems_of(held: Intervals) -> list[Interval]:
@@ -60,10 +60,7 @@ def _judge_of(form: CouplingForm) -> Callable[[Numbers], Outcome | None]:
 def _none_of(rows: Sequence[CouplingRow], form: CouplingForm, count: int) -> Relation:
     """Return the relation of all rows that no formula fits: consistent once one fits more than half."""
     operands = {
-        f"{name} {k}": one
-        for k, row in enumerate(rows)
-        for name, one in operands_of(row).items()
-        if name[0] in "UC"
+        f"{name} {k}": one for k, row in enumerate(rows) for name, one in operands_of(row, "C").items()
     }
 
     def judge(numbers: Numbers) -> Outcome:

@@ -14,12 +14,13 @@ from panelkit.indices.arrays.coupling import FORMS, degree
 from panelkit.kernels.intervals import Interval
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.show.brief import Brief
 
 _SMALLEST = 1e-9
 
 
-@dataclass(frozen=True)
-class CouplingForm:
+@dataclass(frozen=True, repr=False)
+class CouplingForm(Brief):
     """A formula for C: its name and text, whether it is the coupling degree, and its values (n,) of U (n, k)."""
 
     name: str

@@ -31,7 +31,7 @@ def development_index(table: Table, reading: Reading) -> Iterator[Relation]:
     if 2 * count <= len(rows):
         return
     for row in rows:
-        yield relation("development-index", operands_of(row), _judge_of(weights), row.about)
+        yield relation("development-index", operands_of(row, "T"), _judge_of(weights), row.about)
 
 
 def _judge_of(weights: Weights) -> Callable[[Numbers], Outcome | None]:

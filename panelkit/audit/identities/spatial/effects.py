@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from panelkit.audit.beside import beside, is_long_run, model_named
+from panelkit.audit.beside import beside, is_long_run, model_named, subject_behind
 from panelkit.audit.entries import Entry, Facts, Table
 from panelkit.audit.errors_of import ErrorSource, error_source
 from panelkit.audit.relations import Operand, Reading
@@ -33,8 +33,9 @@ class Effect:
 
 def effect_behind(table: Table, effect: Entry, reading: Reading) -> Effect | None:
     """Return a printed effect with what stands behind it; None where beta or rho, or theta of an SDM, is missing."""
-    beta = beside(table, effect, "coefficient", effect.subject)
-    theta = beside(table, effect, "spatial_lag_x", effect.subject)
+    subject = subject_behind(table, effect)
+    beta = beside(table, effect, "coefficient", subject)
+    theta = beside(table, effect, "spatial_lag_x", subject)
     rho = beside(table, effect, "rho")
     model = model_named(table, effect)
     if beta is None or is_long_run(effect) or (rho is None and model != "slx"):

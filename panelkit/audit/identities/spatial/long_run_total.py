@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from math import isfinite
 
-from panelkit.audit.beside import is_long_run
+from panelkit.audit.beside import LAGGED, is_long_run, subject_behind
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.errors_of import ErrorSource, error_source
-from panelkit.audit.identities.dynamic.long_run import LAGGED
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
 from panelkit.audit.weighing import Intervals, Numbers, relation, weigh
 from panelkit.kernels.intervals import Interval
@@ -41,14 +40,14 @@ def long_run_total(table: Table, reading: Reading) -> Iterator[Relation]:
 def _behind(table: Table, total: Entry) -> dict[str, Entry]:
     """Return beta, theta, tau, eta and rho of a total, those that are found once."""
 
+    subject = subject_behind(table, total)
+
     def once(role: str, lagged: bool) -> Entry | None:
         found = [
             one
             for one in table.of(role)
             if not is_long_run(one)
-            and (
-                bool(LAGGED.search(one.subject)) if lagged else one.subject == total.subject or role == "rho"
-            )
+            and (bool(LAGGED.search(one.subject)) if lagged else one.subject == subject or role == "rho")
         ]
         near = [one for one in found if one.column == total.column] or found
         return near[0] if len(near) == 1 else None
