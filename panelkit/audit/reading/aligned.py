@@ -133,6 +133,8 @@ def _places(
     count = len(columns)
     if len(line) == count + 1:
         return [(at, at) for at in range(count + 1)]
+    if heading and len(line) == count and line[0].start > 0:
+        return [(at + 1, at + 1) for at in range(count)]
     labelled = int(bool(line) and line[0].end <= columns[0][0] and line[0].start < columns[0][0] // 2)
     if heading and (groups := _groups(line[labelled:], columns)):
         return [(0, 0)] * labelled + groups

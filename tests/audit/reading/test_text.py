@@ -97,6 +97,14 @@ def test_headings_over_several_columns() -> None:
     assert sheet.over(0, 2) == "SAR model"
 
 
+def test_headings_that_stand_a_little_aside_are_told_by_their_order() -> None:
+    sheet = only(
+        "        (1)      (2)      (3)\n(1) GDP     1\n(2) FDI     0.32*    1\n(3) RD      0.21     -0.15    1\n"
+    )
+    assert sheet.cells[0] == ("", "(1)", "(2)", "(3)")
+    assert sheet.cells[1] == ("(1) GDP", "1", "", "")
+
+
 def test_markdown_with_escapes_bold_type_raised_stars_and_formulas() -> None:
     sheet = only(
         "Table 2\n\n| Variable | SAR | SEM |\n|---|:-:|--:|\n| lnX | 0.078\\*\\*\\*<br>(0.005) | −0.077*** |\n"
