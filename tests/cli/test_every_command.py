@@ -71,6 +71,7 @@ def printed(
 
     def call(arguments: list[str], width: int, language: str) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
+        (tmp_path / "my_claim.toml").unlink(missing_ok=True)  # which a new claim is not written over
         shutil.rmtree(tmp_path / "figures")  # a command may have changed the store
         shutil.copytree(files / "figures", tmp_path / "figures")
         done = run(app, [*arguments, "--lang", language])

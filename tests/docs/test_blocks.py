@@ -100,11 +100,16 @@ def yearbook() -> dict[str, Any]:
     return {}
 
 
+def own_claim() -> dict[str, Any]:
+    return {"panel": city_panel(), "w": lattice()}
+
+
 HELD = {
     "formulas.md": formulas,
     "indices.md": indices,
     "mediation.md": mediation,
     "new_yearbook.md": yearbook,
+    "own_claim.md": own_claim,
     "tables_and_figures.md": tables,
 }
 
@@ -141,6 +146,10 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "own_data.md":
         own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["研发经费", "投资", "产出"], axis=1)
         own.rename_axis(index=["城市", "年份"]).reset_index().to_excel(folder / "panel.xlsx", index=False)
+    elif page == "own_claim.md":
+        city_panel()[["y", "x", "m"]].reset_index().to_csv(folder / "my_panel.csv", index=False)
+        w = lattice()
+        pd.DataFrame(w.matrix.toarray(), index=w.ids, columns=w.ids).to_csv(folder / "w.csv")
     elif page == "panel_regression.md":
         own = data.rename(columns={"x": "x1", "m": "x2", "z1": "z"}).reset_index()
         own.assign(region=own["province"].str[-1]).to_excel(folder / "own.xlsx", index=False)

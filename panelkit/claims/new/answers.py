@@ -106,7 +106,8 @@ def _places(field: str, classes: Mapping[str, type[Part]]) -> Iterable[tuple[str
     """Return tables, key and what is asked inside it (`group.rd`, `why.zh`) of a field by its name."""
     head, _, rest = field.partition(".")
     if head in classes and rest:
-        tables, (key, _, inside) = (head,), rest.partition(".")
+        key, _, inside = rest.partition(".")
+        tables: tuple[str, ...] = (head,)
     else:
         tables, key, inside = tuple(classes), head, rest
     found = [name for name in tables if key in classes[name].model_fields and key not in _ASIDE.get(name, ())]

@@ -87,6 +87,13 @@ GRID = message(
 )
 
 
+PLAUSIBLE = message(
+    "A bound of the claimed number itself, whatever the estimate is: what it makes of a treatment that rises by a "
+    'tenth, against the widest move of the outcome in any unit ("reach"), or yuan for each yuan (kind = "yuan", '
+    'too_large = "2").'
+)
+
+
 def of_rule(name: str, *, bound: bool) -> Message | None:
     """Return what is said of a field of a rule; `value` is a claimed number, or a bound that needs a reason."""
     return OF_RULE.get("bound" if bound and name == "value" else name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from panelkit.claims.file.declared import shown_text
@@ -41,6 +42,12 @@ class Page:
     def command(self, said: Message) -> None:
         """Add a comment that stays on one line, so that the command in it can be copied."""
         self._lines.append(f"# {shown_text(said.text(self.language))}")
+
+    def aside(self, said: Message, lines: Iterable[str]) -> None:
+        """Add a table that is commented out, under what is said of it."""
+        self._lines.append("")
+        self.say(said)
+        self._lines += [f"# {line}" for line in lines]
 
     def text(self) -> str:
         """Return the file."""

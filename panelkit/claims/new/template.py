@@ -13,6 +13,7 @@ from panelkit.claims.new import notes
 from panelkit.claims.new.answers import Answers, shape_of, words_of
 from panelkit.claims.new.grid import write_grid
 from panelkit.claims.new.page import Page
+from panelkit.claims.new.toml_text import toml_value
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.language.message import Language, Message, message
 
@@ -52,6 +53,7 @@ def template_of(answers: Answers, subject: Subject, language: Language) -> str:
     _claim(page, answers, subject)
     _reading(page, answers)
     _rule(page, answers)
+    _plausibility(page, answers)
     _design(page, answers, subject)
     write_grid(page, answers, subject.panel)
     return page.text()
@@ -110,6 +112,14 @@ def _rule(page: Page, answers: Answers) -> None:
     _others(page, known, (*rule.NEEDS, "why"))
     if bounds or known.get("why") is not None:
         page.field("why", _whole(known.get("why")), notes.OF_RULE["why"])
+
+
+def _plausibility(page: Page, answers: Answers) -> None:
+    """Write, commented out, a bound that a claimed number must respect whatever the estimate is."""
+    if answers.rule_name == "R-MAG" and answers.kind.TESTED:
+        table = {"kind": "reach", "treatment_change": "0.10", "why": _BLANK_TEXT}
+        fields = [f"{name} = {toml_value(value)}" for name, value in table.items()]
+        page.aside(notes.PLAUSIBLE, ["[claim.reading.plausibility]", *fields])
 
 
 def _design(page: Page, answers: Answers, subject: Subject) -> None:
