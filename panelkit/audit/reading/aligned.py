@@ -14,6 +14,7 @@ from panelkit.audit.reading.sheet import Span, is_title
 from panelkit.audit.reading.single_blanks import is_figure, parts_unclear
 from panelkit.language.errors import DataError
 
+_COUNTER = re.compile(r"[(\[（]\d{1,2}[)\]）]")
 _TOKEN = re.compile(r"\S+(?: \S+)*")
 
 
@@ -105,7 +106,7 @@ def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:
 
 def _counts(line: Sequence[_Token]) -> bool:
     """Return whether a line counts columns: (1), (2), (3)."""
-    return len(line) > 1 and all(re.fullmatch(r"[(\[（]\d{1,2}[)\]）]", one.text) for one in line[1:])
+    return len(line) > 1 and all(_COUNTER.fullmatch(one.text) for one in line[1:])
 
 
 def _placed(
@@ -133,7 +134,7 @@ def _places(
     count = len(columns)
     if len(line) == count + 1:
         return [(at, at) for at in range(count + 1)]
-    if heading and len(line) == count and line[0].start > 0:
+    if len(line) == count and line[0].start > 0 and all(_COUNTER.fullmatch(one.text) for one in line):
         return [(at + 1, at + 1) for at in range(count)]
     labelled = int(bool(line) and line[0].end <= columns[0][0] and line[0].start < columns[0][0] // 2)
     if heading and (groups := _groups(line[labelled:], columns)):
