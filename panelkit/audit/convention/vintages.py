@@ -7,8 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.language.errors import PanelkitError
-
 
 def versions_of(data: Any, columns: Iterable[str]) -> Mapping[str, Any]:
     """Return the figures by version: as given, and with one column in each other vintage that ships.
@@ -25,13 +23,11 @@ def versions_of(data: Any, columns: Iterable[str]) -> Mapping[str, Any]:
         return versions
     for column in columns:
         if column in used:
-            versions |= _others(data, column, str(used[column]), shown, facts["years"])
+            versions |= _others(data, column, str(used[column]), shown)
     return versions
 
 
-def _others(
-    data: pd.DataFrame, column: str, held: str, shown: str, years: list[int]
-) -> dict[str, pd.DataFrame]:
+def _others(data: pd.DataFrame, column: str, held: str, shown: str) -> dict[str, pd.DataFrame]:
     """Return the frame with one column in each of its other vintages."""
     from panelkit.data import catalogue
     from panelkit.data.panels import load_provinces
@@ -39,20 +35,9 @@ def _others(
     about = catalogue.facts(None).get(column)
     found: dict[str, pd.DataFrame] = {}
     for vintage in () if about is None else about.vintages:
-        if vintage == held:
-            continue
-        for labels in ("en", "zh", "adcode"):
-            try:
-                other = load_provinces(
-                    [column],
-                    (min(years), max(years)),
-                    vintage={column: vintage},
-                    labels=labels,
-                    units=shown,  # type: ignore[arg-type]
-                )[column]
-            except PanelkitError:
-                break  # a vintage that holds none of these years
-            values = other.reindex(data.index)
+        for labels in ("en", "zh", "adcode") if vintage != held else ():
+            other = load_provinces([column], vintage={column: vintage}, labels=labels, units=shown)  # type: ignore[arg-type]
+            values = other[column].reindex(data.index)
             if values.notna().any():
                 found[f"{column}: {vintage}"] = data.assign(**{column: values})
                 break

@@ -7,7 +7,6 @@ import numpy as np
 from panelkit.audit.convention.linear.predicted import Asked
 from panelkit.audit.convention.linear.regressions import Regression
 from panelkit.audit.convention.linear.shared import Solved
-from panelkit.audit.convention.linear.variances import VARIANCES
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 
 
@@ -22,8 +21,7 @@ def dealt_rows(
     out = np.empty((draws, len(asked.slots)))
     for at in range(draws):
         again = _again(regression, _exchanged(regression.solved, rng))
-        printed = asked.rows(again, scale + 1, leave_out=VARIANCES[variance].shared == "jackknife")
-        out[at] = printed.reshape(scale + 1, -1, len(asked.slots))[scale, variance]
+        out[at] = asked.rows(again, scale + 1, variance)[scale]
     return out
 
 

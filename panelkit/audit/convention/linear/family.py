@@ -67,7 +67,7 @@ def linear_candidates(problem: Problem) -> Predicted:
             message("no row holds the outcome and every regressor of `{formula}`", formula=problem.formula)
         )
     listed = listed_plans(Ground(pool, base, kept, problem), rows, problem.target)
-    asked = Asked(problem.target.slots, pool)
+    asked = Asked(problem.target.slots, question.named)
     plans, blocks, scales, lacking = [], [], [], []
     for plan, keep in (one for each in listed.plans for one in _with_singletons(rows, *each)):
         regression = rows.regression(plan, keep)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from panelkit.audit.convention.candidate import Candidate, Option
 from panelkit.audit.convention.linear.plans import Plan
-from panelkit.audit.convention.linear.pool import Pool
 from panelkit.audit.convention.linear.regressions import Regression
-from panelkit.audit.convention.linear.shared import Solved, diagonals, jackknife
+from panelkit.audit.convention.linear.shared import Solved, diagonals
 from panelkit.audit.convention.linear.variances import VARIANCES, factors, freedoms
 from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, Slot, T
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.message import message
 from panelkit.results.students_t import t_survival
+from panelkit.show.brief import Brief
 
 SCALES = (
     Option("coefficients", "as they are", message("coefficients as they are")),
@@ -91,53 +91,62 @@ class Candidates(Sequence[Candidate]):
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Asked:
+@dataclass(frozen=True, eq=False)
+class Asked(Brief):
     """Which numbers are asked for, S of them, and what the printed terms are in the formula."""
 
     slots: tuple[Slot, ...]
-    pool: Pool
+    named: Mapping[str, str]
+    _factors: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, repr=False)
 
-    def rows(self, regression: Regression, scales: int, *, leave_out: bool = True) -> FloatArray:
-        """Return what a regression prints, (scales x V, S); the jackknife is missing without `leave_out`."""
-        variances = self.variances(regression, leave_out=leave_out and self.needs_errors)
-        shared = _of_the_whole(regression.solved, regression.labels)
+    def rows(self, regression: Regression, scales: int, only: int | None = None) -> FloatArray:
+        """Return what a regression prints, (scales x V, S), or under one covariance alone, (scales, S)."""
+        solved = regression.solved
+        places = range(len(VARIANCES)) if only is None else range(only, only + 1)
+        errors = self._errors(regression, places)
+        shared = _of_the_whole(solved)
         scaling = _scalings(regression)[:scales]
-        out = np.full((scales, len(VARIANCES), len(self.slots)), np.nan)
+        out = np.full((scales, len(places), len(self.slots)), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            errors = np.sqrt(np.where(variances > 0.0, variances, np.nan))
-            t = regression.solved.beta / errors
+            t = solved.beta / errors
         for at, (term, kind) in enumerate(self.slots):
             if not term:
                 out[:, :, at] = shared.get(kind, np.nan)
                 continue
-            label = self.pool.question.named[term]
+            label = self.named[term]
             if label not in regression.labels:
                 continue
             j = regression.labels.index(label)
             if kind == ESTIMATE:
-                out[:, :, at] = (regression.solved.beta[j] * scaling[:, j])[:, None]
+                out[:, :, at] = (solved.beta[j] * scaling[:, j])[:, None]
             elif kind == ERROR:
                 out[:, :, at] = errors[:, j] * np.abs(scaling[:, j])[:, None]
             elif kind == T:
                 out[:, :, at] = t[:, j]
             elif kind == P:
-                solved = regression.solved
-                out[:, :, at] = t_survival(t[:, j], freedoms(solved.layout, solved.effects, len(solved.beta)))
+                left = freedoms(solved.layout, solved.effects, len(solved.beta))[list(places)]
+                out[:, :, at] = t_survival(t[:, j], left)
         return out.reshape(-1, len(self.slots))
 
-    def variances(self, regression: Regression, *, leave_out: bool) -> FloatArray:
-        """Return the variances of a regression under every covariance, (V, k)."""
+    def _errors(self, regression: Regression, places: range) -> FloatArray:
+        """Return the standard errors of a regression under the covariances at these places, (V, k)."""
         solved = regression.solved
-        shared = dict(diagonals(solved, regression.calendar))
-        shared["jackknife"] = jackknife(solved) if leave_out else np.full(len(solved.beta), np.nan)
-        factor = factors(solved.layout, solved.effects, len(solved.beta))
-        return np.array([shared[one.shared] for one in VARIANCES]) * factor[:, None]
+        if not any(kind in (ERROR, T, P) for _, kind in self.slots):
+            return np.full((len(places), len(solved.beta)), np.nan)
+        names = [VARIANCES[at].shared for at in places]
+        shared = diagonals(solved, regression.calendar, names)
+        variances = np.array([shared[name] for name in names]) * self._factor(solved)[list(places), None]
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(np.where(variances > 0.0, variances, np.nan))
 
-    @cached_property
-    def needs_errors(self) -> bool:
-        """Return whether any number asked for depends on the covariance."""
-        return any(kind in (ERROR, T, P) for _, kind in self.slots)
+    def _factor(self, solved: Solved) -> FloatArray:
+        """Return the factors of all covariances, (V,), which depend on the size of a fit alone."""
+        layout, k = solved.layout, len(solved.beta)
+        parts = 1 if layout.balanced else layout.components
+        key = (layout.n, layout.n_units, layout.n_times, parts, solved.effects, k)
+        if key not in self._factors:
+            self._factors[key] = factors(layout, solved.effects, k)
+        return self._factors[key]
 
 
 def _scalings(regression: Regression) -> FloatArray:
@@ -150,7 +159,7 @@ def _scalings(regression: Regression) -> FloatArray:
         return np.array([np.ones(k), x / y, x * more, np.ones(k) / (y * more), x, np.ones(k) / y])
 
 
-def _of_the_whole(solved: Solved, labels: tuple[str, ...]) -> dict[str, float]:
+def _of_the_whole(solved: Solved) -> dict[str, float]:
     """Return the numbers of a fit as a whole."""
     layout, n, k = solved.layout, len(solved.y), len(solved.beta)
     rss = float(solved.residuals @ solved.residuals)

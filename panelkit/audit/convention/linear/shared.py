@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -60,29 +61,28 @@ def solve_swept(raw: FloatArray, layout: Layout, effects: Effects) -> Solved | N
     return Solved(root @ on_basis, residuals, basis, root, swept[:, 0], columns[:, 0], layout, effects)
 
 
-def diagonals(solved: Solved, calendar: IntArray) -> Mapping[str, FloatArray]:
-    """Return the diagonals (k,) of every sandwich, without factors.
+def diagonals(solved: Solved, calendar: IntArray, wanted: Collection[str]) -> Mapping[str, FloatArray]:
+    """Return the diagonals (k,) of the sandwiches that are wanted, without factors.
 
     `calendar` (n_times,) is the position of each period, which skips those that are not held. Two-way clustering is the
     sum of two less that by row; "mended" with its negative eigenvalues set to zero.
     """
     layout, root = solved.layout, solved.root
     scores = solved.basis * solved.residuals[:, None]
-    by_unit = np.add.reduceat(scores, layout.starts, axis=0) @ root.T
-    by_time = _sums(scores, calendar[layout.time]) @ root.T
-    found = {
-        "iid": np.einsum("ij,ij->i", root, root) * float(solved.residuals @ solved.residuals),
-        "row": _squares(scores @ root.T),
-        "unit": _squares(by_unit),
-        "time": _squares(by_time),
+    by_row = scores @ root.T
+    by_unit = np.add.reduceat(by_row, layout.starts, axis=0)
+    by_time = _sums(by_row, calendar[layout.time])
+    ways: dict[str, Callable[[], FloatArray]] = {
+        "iid": lambda: np.einsum("ij,ij->i", root, root) * float(solved.residuals @ solved.residuals),
+        "row": lambda: _squares(by_row),
+        "unit": lambda: _squares(by_unit),
+        "time": lambda: _squares(by_time),
+        "two-way": lambda: _squares(by_unit) + _squares(by_time) - _squares(by_row),
+        "two-way mended": lambda: _mended(by_unit, by_time, by_row),
+        "jackknife": lambda: jackknife(solved),
+        **{f"kernel {lags}": partial(_kernel, by_time, lags) for lags in LAGS},
     }
-    found["two-way"] = found["unit"] + found["time"] - found["row"]
-    found["two-way mended"] = _mended(found["two-way"], by_unit, by_time, scores @ root.T)
-    for lags in LAGS:
-        found[f"kernel {lags}"] = (
-            _kernel(by_time, lags) if lags < len(by_time) else np.full(len(root), np.nan)
-        )
-    return found
+    return {name: ways[name]() for name in dict.fromkeys(wanted)}
 
 
 def jackknife(solved: Solved) -> FloatArray:
@@ -97,14 +97,14 @@ def jackknife(solved: Solved) -> FloatArray:
     return _squares(moves) * (groups - 1) / groups
 
 
-def _mended(diagonal: FloatArray, by_unit: FloatArray, by_time: FloatArray, by_row: FloatArray) -> FloatArray:
+def _mended(by_unit: FloatArray, by_time: FloatArray, by_row: FloatArray) -> FloatArray:
     """Return the diagonal of the two-way sandwich with its negative eigenvalues set to zero, (k,)."""
     matrix = by_unit.T @ by_unit + by_time.T @ by_time - by_row.T @ by_row
     scale = np.sqrt(np.einsum("ij,ij->j", by_row, by_row))
     scale = np.where(scale > 0.0, scale, 1.0)
     signs = np.linalg.eigvalsh(matrix / np.outer(scale, scale))
     if signs[0] >= -1e-12 * abs(signs[-1]):
-        return diagonal
+        return np.diag(matrix).copy()
     sizes = np.abs(np.diag(matrix))
     put = scale if sizes.min() < _CARRIED * sizes.max() else np.ones(len(scale))
     values, vectors = np.linalg.eigh(matrix / np.outer(put, put))
@@ -123,7 +123,9 @@ def _sums(scores: FloatArray, codes: IntArray) -> FloatArray:
 
 
 def _kernel(by_time: FloatArray, lags: int) -> FloatArray:
-    """Return the diagonal of the Bartlett sum over lags; `by_time` (T, k)."""
+    """Return the diagonal of the Bartlett sum over lags; `by_time` (T, k). Missing where lags are more than periods."""
+    if lags >= len(by_time):
+        return np.full(by_time.shape[1], np.nan)
     weights = bartlett(lags)
     total = _squares(by_time)
     for lag in range(1, lags + 1):
