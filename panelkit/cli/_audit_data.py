@@ -166,11 +166,14 @@ def _names(pairs: Iterable[str]) -> dict[str, str]:
 
 def print_searches(found: Iterable[ColumnSearch], language: Language) -> None:
     """Print what was found, column by column."""
+    from panelkit.cli._printing import narrow_terminal
+
     for one in found:
         heading = message("Column {heading}: {formula}", heading=one.heading, formula=one.formula)
         typer.echo("")
         typer.echo(heading.text(language))
-        typer.echo(one.found.summary(language=language))
+        with narrow_terminal() as width:
+            typer.echo(one.found.summary(language=language, width=width))
 
 
 def search_records(found: Iterable[ColumnSearch]) -> list[dict[str, Any]]:

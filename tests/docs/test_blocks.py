@@ -126,6 +126,12 @@ def own_files(folder: Path, page: str) -> None:
         pd.DataFrame(totals).to_csv(folder / "totals.csv", index=False)
         city_panel().reset_index().to_csv(folder / "panel.csv", index=False)
         city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
+    elif page == "conventions.md":
+        paper = ",(1)\nln_rd,0.624**\n,(0.288)\nlngdp,-0.410\n,(0.298)\nN,300\n"
+        (folder / "paper.csv").write_text(paper, encoding="utf-8")
+        (folder / "own_paper.csv").write_text(",(1)\nln补贴,0.12*\n,(0.06)\n", encoding="utf-8")
+        own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["补贴", "投资", "产出"], axis=1)
+        own.rename_axis(index=["城市", "年份"]).reset_index().to_csv(folder / "panel.csv", index=False)
     elif page == "indices.md":
         own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["rd", "patents", "energy"], axis=1)
         own.rename_axis(index=["地区", "年份"]).reset_index().to_excel(folder / "own.xlsx", index=False)

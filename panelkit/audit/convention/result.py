@@ -27,6 +27,7 @@ from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
+from panelkit.show.plain import fold
 from panelkit.show.rendered import Rendered
 
 State = Literal["found", "several", "too few digits", "none"]
@@ -151,17 +152,18 @@ class ConventionSearch(Rendered, Brief):
             for rank, match in enumerate(self.matches, 1)
         )
 
-    def summary(self, *, language: Language = "en") -> str:
-        """Return state, sentences, the nearest candidates and their numbers as plain text."""
+    def summary(self, *, language: Language = "en", width: int = 120) -> str:
+        """Return state, sentences, the nearest candidates and their numbers, in at most `width` columns."""
         from panelkit.show.words import check_language, note_lines
 
         check_language(language)
         title = TITLE.text(language)
         lines = [title, "=" * cells(title), *(one.text(language) for one in self.said()), ""]
         lines += [one.text(language) for one in self.ranked()]
-        with pd.option_context("display.unicode.east_asian_width", True, "display.width", 120):
-            lines += ["", self.table(language=language).to_string()]
-        return "\n".join([*lines, *note_lines(self.notes, language)])
+        with pd.option_context("display.unicode.east_asian_width", True):
+            numbers = self.table(language=language).to_string(line_width=width)
+        said = fold("\n".join(lines), width)
+        return "\n".join([said, "", numbers, *(fold(one, width) for one in note_lines(self.notes, language))])
 
     def __str__(self) -> str:
         return self.summary()
