@@ -34,6 +34,7 @@ BUILT = (
     "add_a_command.md",
     "add_a_layout.md",
     "add_a_rule.md",
+    "add_an_identity.md",
 )
 
 

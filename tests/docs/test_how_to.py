@@ -151,8 +151,26 @@ def test_a_rule_is_one_file(copy: Path) -> None:
     assert "R-LEAST needs least" in run(copy, "-c", refused)
 
 
+def test_an_identity_is_one_file(copy: Path) -> None:
+    text = page("add_an_identity")
+    add(copy, text)
+    for command in commands(text):
+        run(copy, *command.split()[1:])
+    (used,) = PYTHON.findall(text)
+    told = run(copy, "-c", f"import panelkit as pk\n{used}")
+    assert "('range-width', 'inconsistent', '8.550 … 8.570')" in told
+
+
 @pytest.mark.parametrize(
-    "name", ["add_an_estimator", "add_a_covariance", "add_a_layout", "add_a_rule", "add_a_command"]
+    "name",
+    [
+        "add_an_estimator",
+        "add_a_covariance",
+        "add_a_layout",
+        "add_a_rule",
+        "add_a_command",
+        "add_an_identity",
+    ],
 )
 def test_what_a_page_shows_passes_the_linter(copy: Path, name: str) -> None:
     shown = [(path, source) for path, source in FILE.findall(page(name)) if path.endswith(".py")]
