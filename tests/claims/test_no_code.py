@@ -131,8 +131,41 @@ print(seen, ran[:seen][:5], refused)
 """
 
 
-def watched(where: Path) -> str:
-    """Lint and check the evil files of a folder under an audit hook; return what it saw and how many were refused."""
+def evil_formulas() -> list[str]:
+    """Return files with code in the place of a formula, each in another field."""
+    found = []
+    for number, code in enumerate(CODE):
+        text = json.dumps(code)
+        spots = [
+            ONE.replace('"log({rd} / gdp)"', text),
+            ONE.replace('"log({subsidy})"', text, 1),
+            ONE.replace('id = "gross"', f'id = "gross"\ncontrols = [{text}]'),
+            ONE.replace("years = [2019, 2022] }]", f"controls = [{text}] }}]"),
+        ]
+        found.append(spots[number % len(spots)])
+    return found
+
+
+def evil_names() -> list[str]:
+    """Return files with a path in the place of a name, the last one with the name of a file that is there."""
+    found = [
+        ONE.replace(old, new.format(json.dumps(name)[1:-1]), 1)
+        for old, new in NAMED
+        for name in PATHS
+        # an id may be called like a file: it is an id like any other
+        if not (name == "secret.toml" and old in ('id = "T1"', 'key = "small"', 'id = "years"'))
+    ]
+    trend = ONE.replace('id = "gross"', 'id = "gross"\nkind = "trend"\nindex = "secret.toml"')
+    return [*found, trend.replace('{ name = "R-MAG", value = "0.67" }', '{ name = "R-INEQ", sign = "+" }')]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Lint and check evil files under an audit hook: their folder, what the hook saw and how many were refused."""
+    where = tmp_path_factory.mktemp("watched")
+    for number, text in enumerate([*evil_formulas(), *evil_names()]):
+        (where / f"evil{number:03d}.toml").write_text(text, encoding="utf-8")
+    (where / "secret.toml").write_text('id = "secret"\n', encoding="utf-8")
     (where / "warm.toml").write_text(ONE, encoding="utf-8")
     script = WATCHED.format(home=str(HOME))
     environment = os.environ | {"PYTHONPATH": str(HOME), "PYTHONWARNINGS": "ignore"}
@@ -145,43 +178,19 @@ def watched(where: Path) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
+    return where, done.stdout.strip()
 
 
-def test_formulas_run_nothing_in_whatever_field_they_stand(tmp_path: Path) -> None:
-    """Python, attributes, braces, recursion and huge powers: under an audit hook nothing but figures is opened."""
-    for number, code in enumerate(CODE):
-        text = json.dumps(code)
-        spots = [
-            ONE.replace('"log({rd} / gdp)"', text),
-            ONE.replace('"log({subsidy})"', text, 1),
-            ONE.replace('id = "gross"', f'id = "gross"\ncontrols = [{text}]'),
-            ONE.replace("years = [2019, 2022] }]", f"controls = [{text}] }}]"),
-        ]
-        (tmp_path / f"evil{number}.toml").write_text(spots[number % len(spots)], encoding="utf-8")
-    assert watched(tmp_path) == f"0 [] {len(CODE)}"
-    assert not (tmp_path / "ran").exists()
+def test_formulas_and_names_run_nothing_and_open_nothing(watched: tuple[Path, str]) -> None:
+    """Python, attributes, braces, recursion, huge powers, paths: every one refused, and nothing but figures opened."""
+    where, seen = watched
+    assert seen == f"0 [] {len(evil_formulas()) + len(evil_names())}"
+    assert not (where / "ran").exists()
 
 
-def test_names_open_no_file_of_anybody(tmp_path: Path) -> None:
-    """What is looked up by name is looked up in the register and the catalogue: a path is no name."""
-    secret = 'id = "secret"\n'
-    (tmp_path / "secret.toml").write_text(secret, encoding="utf-8")
-    number = 0
-    for old, new in NAMED:
-        for name in PATHS:
-            text = ONE.replace(old, new.format(json.dumps(name)[1:-1]), 1)
-            if name == "secret.toml" and old in ('id = "T1"', 'key = "small"', 'id = "years"'):
-                continue  # an id like any other
-            (tmp_path / f"evil{number}.toml").write_text(text, encoding="utf-8")
-            number += 1
-    trend = ONE.replace('id = "gross"', 'id = "gross"\nkind = "trend"\nindex = "secret.toml"').replace(
-        '{ name = "R-MAG", value = "0.67" }', '{ name = "R-INEQ", sign = "+" }'
-    )
-    (tmp_path / f"evil{number}.toml").write_text(trend, encoding="utf-8")
-    assert watched(tmp_path) == f"0 [] {number + 1}"
-    found = pk.lint_claim(tmp_path / f"evil{number}.toml")
-    assert any("composite indices that ship, and no file" in item.said for item in found)
+def test_an_index_in_a_file_of_ones_own_is_no_name(watched: tuple[Path, str]) -> None:
+    last = max(watched[0].glob("evil*.toml"))
+    assert any("composite indices that ship, and no file" in item.said for item in pk.lint_claim(last))
 
 
 class Bomb:
