@@ -15,7 +15,7 @@ from panelkit.audit.convention.distance import distances
 from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.spatial.family import spatial_candidates
 from panelkit.audit.convention.spatial.orders import orders_of, swaps
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import DataError, SpecError
 from tests.spatial.data import CIGAR, cigarettes, lattice, simulate
 
 
@@ -283,3 +283,41 @@ def test_rho_and_lambda_together_are_refused_with_the_remedy():
     frame = simulate(w, 6, np.random.default_rng(14), beta=(1.0,))
     with pytest.raises(SpecError, match="SAC"):
         searched({"rho": "0.4", "lambda": "0.1"}, frame, w, "y ~ x1")
+
+
+def test_weights_of_thirty_provinces_beside_figures_of_thirty_one():
+    """W without Tibet: the paper without Tibet is found, and whom W does not know is said."""
+    w = pk.contiguity("no_tibet")
+    frame = simulate(pk.contiguity(), 6, np.random.default_rng(15), rho=0.4, beta=(1.0,))
+    fit = pk.SpatialPanel("y ~ x1", "sar").fit(frame.drop("Tibet", level=0), w)
+    printed = {"rho": f"{fit.rho:.5f}", "x1": f"{fit.tidy()['estimate'].iloc[0]:.5f}"}
+    for where, wanted in ((None, {"units": "without Tibet"}), ("province != 'Tibet'", {})):
+        predicted = searched(printed, frame, w, "y ~ x1", model="sar", effects="twoway", depth=1, where=where)
+        found, _ = first(predicted, printed)
+        axes = dict(found.axes)
+        assert axes["convention"] == "lee-yu"
+        assert {key: axes[key] for key in ("units", "mistake") if key in axes} == wanted
+        assert any("Tibet" in str(said) for said in predicted.notes)
+    zh = frame.rename(index={"Beijing": "北京", "Hebei": "河北省"}, level=0)
+    again = searched(printed, zh, w, "y ~ x1", model="sar", effects="twoway", depth=1)
+    assert first(again, printed)[0].axes[:3] == first(predicted, printed)[0].axes[:3]
+
+
+def test_orders_are_told_where_a_condition_leaves_units_out():
+    raw = pk.contiguity()
+    frame = simulate(raw, 8, np.random.default_rng(16), rho=0.4, beta=(1.0,), theta=(0.4,))
+    part, w = frame.drop("Tibet", level=0), pk.contiguity("no_tibet")
+    by_name = w.aligned(sorted(w.ids))
+    fit = pk.SpatialPanel("y ~ x1", "sdm", convention="lsdv").fit(part, pk.as_weights(by_name.matrix, w.ids))
+    printed = {"rho": f"{fit.rho:.5f}", "x1": f"{fit.tidy()['estimate'].iloc[0]:.5f}"}
+    options = {"model": "sdm", "effects": "twoway", "depth": 1, "where": "province != 'Tibet'"}
+    found, hits = first(searched(printed, frame, raw, "y ~ x1", **options), printed)
+    assert (dict(found.axes)["mistake"], hits) == ("order adcode/english", 1)
+
+
+def test_weights_of_other_units_are_refused_by_name():
+    w = lattice(4, 4)
+    frame = simulate(w, 6, np.random.default_rng(14), beta=(1.0,))
+    other = w.relabelled({key: f"other {key}" for key in w.ids})
+    with pytest.raises(DataError, match="other 0"):
+        searched({"rho": "0.4"}, frame, other, "y ~ x1")

@@ -14,12 +14,13 @@ from panelkit.indices.arrays import weights as weighting
 from panelkit.indices.arrays.coupling import FORMS
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import PanelkitError
+from panelkit.show.brief import Brief
 
 _HELD = 256  # stages kept; near recipes share them
 
 
 @dataclass(eq=False)
-class Maker:
+class Maker(Brief):
     """Numbers of many recipes on the same figures."""
 
     figures: Figures

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from panelkit.audit.convention.candidate import Option
 from panelkit.audit.convention.spatial.cubes import Sampled
 from panelkit.audit.convention.spatial.likelihoods import Likelihood, mistaken
-from panelkit.audit.convention.spatial.orders import Swap
+from panelkit.audit.convention.spatial.orders import Order, swaps
 from panelkit.audit.convention.spatial.weighting import Version
 from panelkit.language.message import message
 from panelkit.models.spatial.batch.asked import Job, Neighbours
@@ -41,7 +41,7 @@ class Axes:
 
     right: Sequence[Version]
     wrong: Sequence[Version]
-    swaps: Sequence[Swap]
+    orders: Sequence[Order]
     likelihoods: Sequence[Likelihood]
 
 
@@ -82,8 +82,7 @@ def _weights(sample: Sampled, axes: Axes, left: int) -> Iterator[tuple[Neighbour
         return
     stated = axes.right[0]
     w = stated.on(sample.keep)
-    whole = len(sample.keep) == len(stated.given.matrix)
-    for swap in axes.swaps if w is not None and whole else ():
+    for swap in swaps([one.among(sample.keep) for one in axes.orders]) if w is not None else ():
         said = message(
             "W beside rows in another order: rows with {rows}, W with {w}", rows=swap.rows.said, w=swap.w.said
         )

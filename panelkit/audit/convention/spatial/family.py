@@ -20,7 +20,7 @@ from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.spatial.cubes import Sampled, sampled
 from panelkit.audit.convention.spatial.enumerated import MOST, Axes, Planned, planned
 from panelkit.audit.convention.spatial.likelihoods import EFFECTS, likelihoods, models_of
-from panelkit.audit.convention.spatial.orders import Order, orders_of, swaps
+from panelkit.audit.convention.spatial.orders import Order, orders_of
 from panelkit.audit.convention.spatial.predicted import Way, numbers_of, printed, printer_of
 from panelkit.audit.convention.spatial.slots import Wanted, wanted_of
 from panelkit.audit.convention.spatial.weighting import Given, given_weights, versions
@@ -89,7 +89,7 @@ def spatial_candidates(problem: Problem) -> Predicted:
         problem.target.slots,
         numbers.matrix,
         dealt,
-        notes=(*pool.notes, *notes),
+        notes=(*pool.notes, *(said for one in given for said in one.notes), *notes),
         fits=len(plans),
         ruled_out=ruled_out,
     )
@@ -157,7 +157,7 @@ def _axes(
     behind = tuple(sorted({one.place for one in held if one.what == "theta"}))
     durbin = behind if 0 < len(behind) < len(question.regressors) else None
     right, wrong = versions(given)
-    return Axes(right, wrong, list(swaps(orders)), list(likelihoods(models, effects, durbin)))
+    return Axes(right, wrong, orders, list(likelihoods(models, effects, durbin)))
 
 
 def _as_listed(pool: Pool) -> list[Hashable]:

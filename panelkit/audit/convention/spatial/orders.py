@@ -24,6 +24,11 @@ class Order:
     said: Message
     places: tuple[int, ...]
 
+    def among(self, keep: IntArray) -> Order:
+        """Return the order of some of the units, whose places are those among `keep` (n,)."""
+        own = {int(code): at for at, code in enumerate(keep)}
+        return Order(self.key, self.said, tuple(own[code] for code in self.places if code in own))
+
 
 @dataclass(frozen=True, eq=False)
 class Swap(Brief):
@@ -61,7 +66,7 @@ def orders_of(
 
 def swaps(orders: Sequence[Order]) -> Iterator[Swap]:
     """Yield what W becomes where rows lie in one order and W in another, each different matrix once."""
-    seen: set[tuple[int, ...]] = set()
+    seen = {tuple(range(len(orders[0].places)))} if orders else set()
     for rows, w in permutations(orders, 2):
         source = np.empty(len(rows.places), dtype=np.int64)
         source[list(rows.places)] = w.places

@@ -17,6 +17,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.models.spatial.batch.asked import Neighbours
 from panelkit.show.brief import Brief
+from panelkit.spatial.ids import listed as listed_ids
 from panelkit.spatial.normalising import scaled
 from panelkit.spatial.provincial import contiguity, inverse_distance, match_labels
 from panelkit.spatial.weights import as_weights
@@ -36,7 +37,8 @@ _NORMALISED: Mapping[str, Message] = {
 class Given(Brief):
     """One W of the search, (N, N) in the order of the units of the widest sample.
 
-    `listed` are its ids as it lists them, `normalisation` what was done to it before.
+    `listed` are its ids as it lists them, `normalisation` what was done to it before; `lost` are units of the sample
+    that it does not know, whose rows are missing.
     """
 
     key: str
@@ -45,6 +47,20 @@ class Given(Brief):
     normalisation: str
     listed: tuple[Hashable, ...]
     chosen: bool = False
+    lost: tuple[Hashable, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """Return whom the weights do not know."""
+        if not self.lost:
+            return ()
+        return (
+            message(
+                "{w} has no weights of {names}: samples with them are not tried",
+                w=self.said,
+                names=listed_ids(self.lost),
+            ),
+        )
 
     @property
     def raw(self) -> bool:
@@ -90,19 +106,24 @@ def given_weights(w: Any, ids: Sequence[Hashable]) -> list[Given]:
     if w is None:
         return _usual(ids)
     named = w if isinstance(w, Mapping) else {"": w}
-    return [_given(str(name), one, ids, 0) for name, one in named.items()]
+    return [_given(str(name), one, ids) for name, one in named.items()]
 
 
-def _given(name: str, w: Any, ids: Sequence[Hashable], departure: int) -> Given:
+def _given(name: str, w: Any, ids: Sequence[Hashable]) -> Given:
     weights = match_labels(as_weights(w), list(ids))
     listed = tuple(weights.ids)
-    held = set(ids)
-    rest = [key for key in listed if key in held]
-    weights = (weights if len(rest) == len(listed) else weights.subset(rest)).aligned(tuple(ids))
-    said = verbatim(name) if name else weights.name
-    key = name or str(weights.name)
-    said = said if isinstance(said, Message) else verbatim(str(said))
-    return Given(key, said, weights.matrix.toarray(), weights.normalisation, listed, weights.as_given)
+    places = [at for at, key in enumerate(ids) if key in set(listed)]
+    known = [ids[at] for at in places]
+    if 2 * len(known) < len(ids):
+        weights.aligned(tuple(ids))  # which says whose ids differ
+    if len(known) < len(listed):
+        weights = weights.subset([key for key in listed if key in set(known)])
+    weights = weights.aligned(tuple(known))
+    matrix = np.full((len(ids), len(ids)), np.nan)
+    matrix[np.ix_(places, places)] = weights.matrix.toarray()
+    said = verbatim(name or str(weights.name))
+    lost = tuple(key for key in ids if key not in set(known))
+    return Given(name or str(said), said, matrix, weights.normalisation, listed, weights.as_given, lost)
 
 
 def _usual(ids: Sequence[Hashable]) -> list[Given]:
