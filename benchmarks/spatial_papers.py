@@ -139,7 +139,8 @@ def likelihood(
             return (n - 1) * (t - 1) / 2 * np.log(e @ e) - (t - 1) * (logdet - np.log(1.0 - value))
         return units * periods / 2 * np.log(e @ e) - (1 if once else periods) * logdet
 
-    top = 0.999 / max(1.0, np.abs(np.linalg.eigvals(w)).max())
+    top = 0.999 / np.abs(np.linalg.eigvals(w)).max()
+    top = min(top, 0.999) if transformed or mixed else top
     bounds = (-top, top)
     value = optimize.minimize_scalar(negative, bounds=bounds, method="bounded", options={"xatol": 1e-9}).x
     b = parts(value)[0]
