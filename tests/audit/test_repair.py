@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -223,3 +223,70 @@ def test_the_order_of_rows_does_not_matter() -> None:
 def test_a_row_that_comes_out_needs_nothing() -> None:
     assert misprints(sums("0.312", "0.562", "0.874")) == ()
     assert isinstance(misprints(sums("0.372", "0.562", "0.874"))[0], Misprint)
+
+
+def no_more(most: int) -> Callable[[Sequence[Printed]], Outcome]:
+    """Return a judge of counts, which reads single numbers and no intervals."""
+
+    def judge(numbers: Sequence[Printed]) -> Outcome:
+        return Outcome(
+            "consistent" if round(numbers[0].value) <= most else "inconsistent", numbers[0].text, ""
+        )
+
+    return judge
+
+
+def test_counts_are_tried_whole_and_what_stands_beside_comes_first() -> None:
+    """N = 284 where there are 248 rows: 248 stands in the next column, so that the exchange heads the others."""
+    held = [entry("284", 0), entry("248", 0, column=2)]
+    rows = judged([Relation("rows", (Operand(one),), no_more(248)) for one in held])
+    found = misprints(rows)
+    assert (found[0].operand.entry.column, found[0].would_be, found[0].kind) == (
+        1,
+        "248",
+        "two neighbouring digits exchanged",
+    )
+    assert len({one.kind for one in found}) > 1
+
+
+def test_stars_that_are_taken_away_need_no_judge() -> None:
+    """The only star of a table: without it the row says nothing, and so nothing against it."""
+
+    def judge(numbers: Sequence[Printed]) -> Outcome | None:
+        return Outcome("decision", "*", "p = .7") if numbers[0].value else None
+
+    held = entry("0.4", 0, stars=1)
+    found = misprints(judged([Relation("stars", (Operand(held, "stars"),), judge)]))
+    assert [(one.would_be, one.kind) for one in found if one.would_be == ""] == [("", "stars added")]
+
+
+def test_other_decimals_than_those_around_are_a_hint() -> None:
+    """0.3312 among numbers of three decimals: a digit printed twice is the smallest slip of all."""
+    first = misprints(sums("0.3312", "0.562", "0.874"))[0]
+    assert (first.operand.entry.subject, first.would_be, first.kind) == (
+        "x0",
+        "0.312",
+        "a digit printed twice",
+    )
+
+
+def test_a_number_far_from_those_printed_is_found() -> None:
+    """0.004 for 0.874: the place where it must lie is sought as far as the numbers around reach."""
+    found = misprints(sums("0.312", "0.562", "0.004")[:1])
+    assert any(one.operand.entry.subject == "x2" and one.kind == ANOTHER for one in found)
+
+
+def test_hundreds_of_rows_take_no_hundreds_of_searches() -> None:
+    """A table that is read otherwise than it is meant: work is bounded by the numbers that are tried."""
+    calls = 0
+
+    def never(numbers: Sequence[Printed]) -> Outcome:
+        nonlocal calls
+        calls += 1
+        return Outcome("inconsistent", "", "")
+
+    rows = judged([Relation("never", (Operand(entry("0.5", row)),), never) for row in range(600)])
+    calls = 0
+    assert misprints(rows) == ()
+    # 150 numbers, each with two sides of zero and some sixty slips, not 600
+    assert calls < 150 * 150

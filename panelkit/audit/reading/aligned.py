@@ -137,10 +137,10 @@ def _places(
     if len(line) == count and line[0].start > 0 and all(_COUNTER.fullmatch(one.text) for one in line):
         return [(at + 1, at + 1) for at in range(count)]
     labelled = int(bool(line) and line[0].end <= columns[0][0] and line[0].start < columns[0][0] // 2)
-    if heading and (groups := _groups(line[labelled:], columns)):
-        return [(0, 0)] * labelled + groups
     if len(line) == 1 and not is_figure(line[0].text) and line[0].start <= columns[0][0] // 2:
         return [(0, 0)]
+    if heading and (groups := _groups(line[labelled:], columns)):
+        return [(0, 0)] * labelled + groups
     return [_place(token, columns, at == 0 and len(line) > 1) for at, token in enumerate(line)]
 
 
