@@ -84,3 +84,54 @@ def test_every_covariance_is_the_one_of_the_estimator(effects: str, lost: int) -
         assert row["", "nobs"] == fit.nobs
         checked += 1
     assert checked >= 22
+
+
+@pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
+def test_the_five_r2_are_those_of_dummies_by_hand(effects: str) -> None:
+    """Within, within units with periods explained (xtreg with i.year), with the effects, both adjusted."""
+    frame = panel(lost=11)
+    found = stated(frame, effects)
+    row = dict(zip(found.slots, found.matrix[0], strict=True))
+    flat = frame.reset_index()
+    X = np.column_stack([np.log(flat["x"]), np.log(flat["z"]), flat["w"]])
+    y = np.log(flat["y"].to_numpy())
+    one = np.ones((len(flat), 1))
+    unit = pd.get_dummies(flat["province"]).to_numpy(float)
+    time = pd.get_dummies(flat["year"]).to_numpy(float)
+    dummies = {"twoway": np.column_stack([unit, time[:, 1:]]), "unit": unit, "none": one}[effects]
+
+    def left(columns: np.ndarray) -> float:
+        e = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
+        return float(e @ e)
+
+    rss, n, k, m = left(np.column_stack([X, dummies])), len(y), 3, dummies.shape[1]
+    within, whole = 1 - rss / left(dummies), 1 - rss / left(one)
+    expected = {
+        "R2 within": within,
+        "R2 of units": 1 - rss / left(unit),
+        "R2": whole,
+        "adjusted R2": 1 - (1 - whole) * (n - 1) / (n - k - m),
+        "adjusted R2 within": 1 - (1 - within) * (n - m) / (n - k - m),
+    }
+    for kind, value in expected.items():
+        # the same sums of squares by another factorisation
+        assert row["", kind] == pytest.approx(value, rel=1e-9), kind
+
+
+def test_p_values_are_those_of_the_estimator_under_its_degrees_of_freedom() -> None:
+    frame = panel()
+    problem = Problem(
+        read_target({"log(x)": "0.1 (0.1)", "log(z)": "0.1 (0.1)"}, "p"),
+        {"figures": frame},
+        formula=FORMULA,
+        effects="twoway",
+        depth=0,
+    )
+    found = linear_candidates(problem)
+    by_key = {dict(one.axes)["covariance"]: at for at, one in enumerate(found.candidates)}
+    for key in ("iid", "cluster unit, reghdfe", "cluster unit, plm", "CRV3", "Driscoll-Kraay 2, fixest"):
+        vcov, convention = SPECS[key]
+        fit = pk.FixedEffects(FORMULA, vcov=vcov, convention=convention).fit(frame)
+        row = dict(zip(found.slots, found.matrix[by_key[key]], strict=True))
+        # relative: small p lose digits of t
+        assert row["log(z)", "p"] == pytest.approx(fit.p_values["log(z)"], rel=1e-6), key

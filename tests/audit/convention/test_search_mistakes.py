@@ -92,3 +92,15 @@ def test_an_uncentred_product_and_a_population_deviation_are_named() -> None:
     scaled = type(numbers)(numbers.beta * spread, numbers.errors * spread, numbers.nobs)
     found = search(texts(scaled, TERMS, 5, "se"), frame)
     assert axes(found)[0]["coefficients"] == "regressors standardised, n"
+
+
+def test_a_unit_of_two_names_loses_its_lag_too() -> None:
+    """Under its new name the first period has no period before."""
+    frame = panel()
+    flat = renamed(frame.sort_index().reset_index())
+    formula = "log(y) ~ lag(log(x), 1) + log(z) + w"
+    labels = ["lag(log(x), 1)", "log(z)", "w"]
+    numbers = by_dummies(flat, formula, terms=labels[:2])
+    found = search(texts(numbers, tuple(labels[:2]), 5, "se"), frame, formula=formula, depth=2)
+    assert found.hits
+    assert axes(found)[0]["mistake"] == "two names, 省05 2016"

@@ -13,11 +13,14 @@ from panelkit.audit.convention.linear.axes import departures, effects_axis
 from panelkit.audit.convention.linear.ground import Ground
 from panelkit.audit.convention.linear.plans import Axis, Choice, Plan
 from panelkit.audit.convention.linear.regressions import Rows
+from panelkit.audit.convention.linear.row_axes import too_large
 from panelkit.audit.convention.target import NOBS, Target
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
-MOST = 20_000  # regressions without a word from the user; about ten seconds
+_MOST_CELLS = (
+    8_000_000  # rows times regressions without a word from the user: 20,000 of 31 x 13, about a minute
+)
 _DEPTH = 2
 
 
@@ -35,14 +38,15 @@ def listed_plans(ground: Ground, rows: Rows, target: Target) -> Listed:
     """Return the plans of a search.
 
     Plans two steps away whose number of rows is not the printed one are counted and not fitted: they miss that number
-    whatever they estimate. Where more than `MOST` are left, and the user asked for no depth, those two steps away stay
-    out, and a note says so.
+    whatever they estimate. Where more are left than can be waited for, and the user asked for no depth, those two
+    steps away stay out, and a note says so.
     """
     axes, effects = departures(ground), effects_axis(ground)
     depth = _DEPTH if ground.problem.depth is None else ground.problem.depth
     wanted = next((one for one in target.wanted if one.kinds == (NOBS,)), None)
+    most = max(1, _MOST_CELLS // max(1, int(ground.rows.sum())))
     found: list[tuple[Plan, NDArray[np.bool_]]] = []
-    ruled_out = 0
+    ruled_out, large = 0, too_large(ground)
     for plan in _departing(ground.base, axes, depth):
         keep = rows.of(plan)
         count = int(keep.sum()) + (plan.row is not None and plan.row[0] == "doubled")
@@ -50,15 +54,15 @@ def listed_plans(ground: Ground, rows: Rows, target: Target) -> Listed:
             ruled_out += len(effects)
             continue
         found += [(_with(plan, one), keep) for one in effects]
-        if ground.problem.depth is None and len(found) > MOST:
+        if ground.problem.depth is None and len(found) > most:
             near = tuple(one for one in found if one[0].departures <= 1)
             note = message(
                 "more than {most:,} regressions lie two steps from what is stated, and were not tried: state the "
                 "effects (effects=), the rows (where=), print the number of observations, or ask for them by depth=2",
-                most=MOST,
+                most=most,
             )
-            return Listed(near, 0, 1, (note,))
-    return Listed(tuple(found), ruled_out, depth)
+            return Listed(near, 0, 1, (*large, note))
+    return Listed(tuple(found), ruled_out, depth, large)
 
 
 def _departing(base: Plan, axes: tuple[Axis, ...], depth: int) -> Iterator[Plan]:

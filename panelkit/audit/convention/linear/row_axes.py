@@ -17,6 +17,7 @@ from panelkit.language.message import Message, message, verbatim
 from panelkit.studies.specification_curve.choices import Sample
 
 FEWEST_PERIODS = 3
+_MOST_UNITS, _MOST_ROWS = 400, 5_000  # of which each is left out, or lost, in turn
 _MUNICIPALITIES = (110000, 120000, 310000, 500000)
 _TIBET = 540000
 
@@ -42,7 +43,11 @@ def units(ground: Ground) -> Iterator[Choice]:
         return
     held = np.unique(ground.pool.unit[ground.rows])
     labels = ground.pool.panel.unit_labels
-    for said, codes in (*_named_groups(labels, held), *((_without([labels[at]]), (int(at),)) for at in held)):
+    alone = held if len(held) <= _MOST_UNITS else held[:0]
+    for said, codes in (
+        *_named_groups(labels, held),
+        *((_without([labels[at]]), (int(at),)) for at in alone),
+    ):
         if 0 < len(codes) <= len(held) - 2:
             option = Option("units", "without " + ", ".join(str(labels[at]) for at in codes), said, 1)
             yield Choice(option, lambda plan, codes=codes: replace(plan, without=codes))  # type: ignore[misc]
@@ -65,6 +70,26 @@ def _named_groups(labels: Array, held: IntArray) -> list[tuple[Message, tuple[in
 
 def _without(names: Iterable[object]) -> Message:
     return message("without {names}", names=[verbatim(str(name)) for name in names])
+
+
+def too_large(ground: Ground) -> tuple[Message, ...]:
+    """Say which single units or rows are not tried, because there are too many."""
+    units, rows = len(np.unique(ground.pool.unit[ground.rows])), int(ground.rows.sum())
+    found = []
+    if units > _MOST_UNITS and ground.problem.samples is None:
+        found.append(
+            message(
+                "{units:,} units are too many to leave out each in turn: name some in samples=", units=units
+            )
+        )
+    if rows > _MOST_ROWS:
+        found.append(
+            message(
+                "{rows:,} rows are too many to lose or repeat each in turn, and units to take for two",
+                rows=rows,
+            )
+        )
+    return tuple(found)
 
 
 def samples(ground: Ground) -> Iterator[Choice]:
@@ -116,6 +141,8 @@ def _places(sample: Sample, name: object, labels: Array) -> IntArray:
 
 def rows(ground: Ground) -> Iterator[Choice]:
     """Yield every row lost, and every row twice."""
+    if int(ground.rows.sum()) > _MOST_ROWS:
+        return
     panel = ground.pool.panel
     for how, template in (("dropped", "{place} lost"), ("doubled", "{place} twice")):
         for at in np.flatnonzero(ground.rows):
@@ -131,6 +158,8 @@ def rows(ground: Ground) -> Iterator[Choice]:
 
 def splits(ground: Ground) -> Iterator[Choice]:
     """Yield every unit that goes by another name from some period on, where two periods are left on either side."""
+    if int(ground.rows.sum()) > _MOST_ROWS:
+        return
     unit, time = ground.pool.unit[ground.rows], ground.pool.time[ground.rows]
     labels, times = ground.pool.panel.unit_labels, ground.pool.panel.time_labels
     for code in np.unique(unit):
