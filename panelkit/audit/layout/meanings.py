@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from panelkit.audit.layout.combine import EFFECTS
 from panelkit.audit.layout.drafts import TESTS
+from panelkit.audit.layout.owners import BARE
 from panelkit.audit.layout.rows import Row
 from panelkit.audit.layout.sections import Section
 from panelkit.audit.layout.subjects import Names, Subject, subject_of
@@ -14,6 +15,8 @@ from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import divides
 from panelkit.audit.vocabulary.spatial import name_of, section_of
 from panelkit.audit.vocabulary.statistics import statistic_of
+
+_NEVER_OVER_RATIOS = frozenset(("lr", "wald", "lm", "robust_lm", "ar1", "ar2", "hansen", "sargan"))
 
 
 @dataclass
@@ -33,6 +36,9 @@ class Meanings:
     def of(self, row: Row, section: Section) -> Subject:
         """Return what a row of a table of models is about, under its section and the labels above."""
         said = subject_of(row.label, self.kind, self.names)
+        taken = row.estimated and (said.role in BARE or (row.ratios and said.role in _NEVER_OVER_RATIOS))
+        if taken and not said.part:
+            said = Subject("coefficient", name_of(row.label))
         for heading in row.above:
             role, length = section_of(heading)
             if role and not said.statistic:

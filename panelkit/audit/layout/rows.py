@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from panelkit.audit.layout.blocks import Part
 from panelkit.audit.layout.grid import Cell, texts_of
+from panelkit.audit.printed import Printed
 from panelkit.audit.vocabulary.marks import heads_ranks, heads_remarks
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.squeezed import squeezed
@@ -17,7 +18,9 @@ class Row:
     """A row of a part: its own label, the labels above it in the columns left of it, its cells.
 
     `part` names what the row holds of the row above ("t" of "(t)" or "bracket" where it has no label of its own);
-    `alone` is True where nothing stands beside the label.
+    `alone` is True where nothing stands beside the label; `estimated` where its numbers have stars and brackets,
+    beside them or in a row without a label below, as those of regressors have; `ratios` where these brackets hold
+    decimals that are no probabilities.
     """
 
     cells: tuple[Cell, ...]
@@ -25,6 +28,8 @@ class Row:
     above: tuple[str, ...]
     part: str
     alone: bool
+    estimated: bool = False
+    ratios: bool = False
 
 
 class Labels:
@@ -70,16 +75,42 @@ def rows_of(part: Part, labels: Labels, figures: Sequence[int]) -> Iterator[Row]
             label, above = above[-1], above[:-1]
         if not label and "value" in shapes and at + 1 < len(lines):
             label = _centred(lines[at + 1], labels, figures, shapes)
+        own = [cells[index] for index in figures]
+        inside = _brackets(own, lines[at + 1] if at + 1 < len(lines) else (), labels, figures)
+        estimated = bool(inside) and any(cell.held.stars for cell in own if cell.shape == "value")
         part_said = (
-            _goes_on(label, previous, shapes, [cells[index] for index in figures])
+            _goes_on(label, previous, shapes, own, estimated)
             if at and (labels.columns or "value" not in shapes)
             else ""
         )
         texts = texts_of(cells)
         alone = len(texts) == 1 and "value" not in shapes and "bracket" not in shapes
-        yield Row(tuple(cells), label, above, part_said, alone and bool(label or texts))
+        yield Row(
+            tuple(cells),
+            label,
+            above,
+            part_said,
+            alone and bool(label or texts),
+            estimated,
+            any(map(_is_ratio, inside)),
+        )
         if not part_said:
             previous = label
+
+
+def _brackets(
+    own: Sequence[Cell], below: Sequence[Cell], labels: Labels, figures: Sequence[int]
+) -> list[Printed]:
+    """Return the numbers in the brackets of a row, and in those of a row without a label below that holds no others."""
+    bare = bool(below) and all(below[column].shape == "blank" for column in labels.columns)
+    under = [below[index] for index in figures if below[index].shape != "blank"] if bare else []
+    under = under if all(cell.shape == "bracket" for cell in under) else []
+    cells = [*(cell for cell in own if cell.shape == "value"), *under]
+    return [number for cell in cells for bracket in cell.held.brackets for number in bracket.numbers]
+
+
+def _is_ratio(number: Printed) -> bool:
+    return number.decimals > 0 and not 0.0 <= number.value <= 1.0
 
 
 def _centred(cells: Sequence[Cell], labels: Labels, figures: Sequence[int], above: set[str]) -> str:
@@ -91,15 +122,16 @@ def _centred(cells: Sequence[Cell], labels: Labels, figures: Sequence[int], abov
     )
 
 
-def _goes_on(label: str, previous: str, shapes: set[str], cells: Sequence[Cell]) -> str:
+def _goes_on(label: str, previous: str, shapes: set[str], cells: Sequence[Cell], estimated: bool) -> str:
     """Return the part of the row above that a row holds, "" where it is a row of its own.
 
-    A row "P" whose numbers have stars or brackets, or are no probabilities, is a variable.
+    A row "P" whose numbers have stars or brackets, or are no probabilities, is a variable, and so is any other
+    whose numbers have both.
     """
     if "value" not in shapes and "bracket" not in shapes:
         return ""
     named = part_of(label) if label else ""
-    if named and named != "value" and not _is_variable(label, named, cells):
+    if named and named != "value" and not estimated and not _is_variable(label, named, cells):
         return named
     if not label or (squeezed(label) == squeezed(previous) and "value" not in shapes):
         return "bracket"

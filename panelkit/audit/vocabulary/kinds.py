@@ -111,7 +111,8 @@ def _by_words(words: Sequence[str], told: Kind | None, aside: bool, plainly: boo
     """Return the kind that a row of headings (or a column of labels) speaks of."""
     roles = {measure.role for word in words if (measure := descriptive_of(word))}
     of_columns = not aside and not any(part_of(word) in ("se", "t", "z", "p") for word in words)
-    if len(roles & _MOMENTS) >= 2 or ({"vif", "tolerance"} <= roles and of_columns):
+    most = not aside or plainly or 2 * sum(map(bool, map(descriptive_of, words))) >= len(words)
+    if (most and len(roles & _MOMENTS) >= 2) or ({"vif", "tolerance"} <= roles and of_columns):
         return "descriptive"
     if plainly and (found := _of_indices(words, told, aside)):
         return found

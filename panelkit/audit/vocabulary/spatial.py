@@ -96,7 +96,7 @@ _LAGGED = tuple(
         (r"W\d{0,2}\s+(?P<x>[^\d\s(].*)", 0),
         (r"W(?=(?:ln|Ln|LN)\w)(?P<x>.+)", 0),
         (r"(?P<x>.+?)\s*[*·∙⋅•×]\s*W\d{0,2}", 0),
-        (r"s?lag(?:ged)?[._](?P<x>.+)", 1),
+        (r"slag(?:ged)?[._](?P<x>.+)", 1),
         (r"(?:spatial(?:ly)?[\s-]*lag(?:ged)?(?:\s+(?:term\s+)?of|\s+term)?|Slag)[\s:_\-]+(?P<x>.+)", 1),
         (r"(?:空间滞后项?|空间交互项?|空间权重)\s*[:：的*× _\-]*\s*(?P<x>.+)", 0),
         (r"(?P<x>.+?)\s*[的(（_\-]?\s*(?:空间滞后项?|空间交互项|空间项)[)）]?", 0),
@@ -107,15 +107,19 @@ _LAGGED = tuple(
 def lagged_of(text: str, known: frozenset[str] = frozenset()) -> str:
     """Return the regressor of which a label is the spatial lag, "" where it is none.
 
-    `known` holds the other labels of the table: "WDA" is W times DA where a row is called DA.
+    `known` holds the other labels of the table: "WDA" is W times DA, and "lag.DA" no lag in time, where a row is
+    called DA.
     """
     said = plain(text)
     for pattern in _LAGGED:
         found = pattern.fullmatch(said)
-        if found and not re.fullmatch(r"test|检验|系数", found["x"], re.I):
+        if found and not re.fullmatch(r"test|.*检验|系数", found["x"], re.I):
             return found["x"].strip()
-    bare = re.fullmatch(r"[Ww]\d?(?P<x>.+)", said)
-    return bare["x"] if bare and name_of(bare["x"]) in known else ""
+    bare = re.fullmatch(r"(?!(?i:wages?|wind|west)$)[Ww]\d?(?P<x>.+)", said)
+    if bare and name_of(bare["x"]) in known:
+        return bare["x"]
+    lag = re.fullmatch(r"lag(?:ged)?[._](?P<x>.+)", said, re.I)
+    return lag["x"] if lag and (not known or name_of(lag["x"]) in known) else ""
 
 
 def name_of(text: str) -> str:

@@ -96,6 +96,12 @@ _ROBUST = re.compile(r"robust|稳健|\br-?lm|^rlm")
 _LAG = re.compile(r"lag|滞后|sar(?!ma)|slm|ρ|rho|autoregress|自回归")
 _ERROR = re.compile(r"err|误差|sem|λ|lambda")
 _P = re.compile(r"p值|pvalue|pval|\bprob|prob>|伴随概率|相伴概率|\(p\)|p>|pr>|^p\(|\(p\)?$")
+_OPERATOR = re.compile(r"(?:[LD]\d?|[LS]\d?D\d?)\.\s*(?!R\b|M\b|F\b|W\b)[^\W\d].*", re.I)
+"""A lag or difference as Stata writes it: L.rd, D2.lny; not L.R., L.M., D.F., D.W."""
+_RATIO = re.compile(
+    r"lratio|lrtest|lr检验|似然比|likelihoodratio"
+    r"|^lr(?=$|[^a-z]|test|stat|chi|value|sdm|sar|sem|sac|slm|spatial|lag|err|both|indp?(?![a-z])|time(?![a-z])|id(?![a-z]))"
+)
 _TEST = re.compile(
     r"[(\[](?:stat(?:istic)?|统计量|χ2|chi2|chi2?\(\d+\)|z|t|值)[)\]]|检验值?|test|statistics?|统计量|统计值|value"
 )
@@ -104,6 +110,8 @@ _TEST = re.compile(
 def statistic_of(text: str) -> tuple[str, str]:
     """Return the role that a label names and its second subject; ("", "") where it names no statistic."""
     if re.fullmatch(r"\s*[A-Z]\s*", text) and text.strip() not in ("N", "F", "R"):
+        return "", ""
+    if _OPERATOR.fullmatch(text.strip()):
         return "", ""
     plainly = first_of(text, _STATISTICS)
     if plainly:
@@ -132,9 +140,9 @@ def _tests(said: str) -> tuple[str, str]:
     if order:
         number = next(one for one in order.groups() if one)
         return ("ar1" if number in "1一" else "ar2"), ""
-    if re.search(r"lratio|lrtest|lr检验|^lr|似然比|likelihoodratio", said) and not _effect(said):
+    if _RATIO.search(said) and not _effect(said):
         return "lr", _restricted(said)
-    if re.search(r"wald|沃尔德", said):
+    if re.search(r"wald|沃尔德|瓦尔德|沃德检验|空间(?:滞后|误差)项?的?怀特检验", said):
         return "wald", _restricted(said)
     if re.search(
         r"(?:^|[^a-z])r?lm(?=lag|err|test|sar|sem|spatial|no|检验|[^a-z]|$)|robustlm|lmtest|lagrange|拉格朗日",

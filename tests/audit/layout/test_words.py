@@ -100,3 +100,9 @@ def test_parts_of_inequality(text: str, over: str, gini: bool, role: str) -> Non
     found = inequality_of(text, over, gini)
     assert found is not None
     assert found.role == role
+
+
+def test_a_lag_word_before_a_name_is_spatial_where_the_name_is_of_the_table() -> None:
+    assert lagged_of("lag.DA", frozenset({"DA", "GDP"})) == "DA"
+    assert lagged_of("lag_inno", frozenset({"DA", "GDP"})) == ""
+    assert lagged_of("wage", frozenset({"age", "GDP"})) == ""
