@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from panelkit.claims.file.design import ClaimDesign, FormulaField
-from panelkit.claims.file.document import Claim, GridOption
+from panelkit.claims.file.document import Claim
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.names import columns_of_field
 from panelkit.claims.file.parts import Sample
 from panelkit.claims.file.window import years_of

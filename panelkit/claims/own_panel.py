@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.file.declared import shown_text
 from panelkit.claims.file.problems import UNPRINTABLE
+from panelkit.claims.file.toml_file import shown_text
 from panelkit.claims.maps import OWN_WEIGHTS
 from panelkit.data.provinces import lookup_many
 from panelkit.data.user.places import provincial_rows

@@ -8,7 +8,8 @@ from itertools import product
 from typing import TypeVar
 
 from panelkit.claims.file.design import ClaimDesign
-from panelkit.claims.file.document import Claim, GridOption
+from panelkit.claims.file.document import Claim
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Sample, fill_roles
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message

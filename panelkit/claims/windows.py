@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from panelkit.claims.file.design import ClaimDesign, FormulaField
-from panelkit.claims.file.document import Claim, Grid
+from panelkit.claims.file.document import Claim
+from panelkit.claims.file.grid import Grid
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.names import reads_of_field
 from panelkit.claims.file.parts import NEWEST, Sample

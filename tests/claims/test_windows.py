@@ -11,9 +11,10 @@ from rich.console import Console
 
 import panelkit as pk
 from panelkit.claims.check import Silence
-from panelkit.claims.file.declared import content_hash, read_toml
+from panelkit.claims.file.declared import content_hash
 from panelkit.claims.file.design import kind_of
 from panelkit.claims.file.load import load_claims
+from panelkit.claims.file.toml_file import read_toml
 from panelkit.claims.file.window import Window, rolls, samples_of, years_of
 from panelkit.claims.source import Shipped
 from panelkit.claims.stated_windows import stated_windows

@@ -13,7 +13,8 @@ from panelkit.claims.designs.mediation_conditions import Channel, conditions_of
 from panelkit.claims.designs.mediation_result import SMALLEST, Judged, facts_of, sentence_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
-from panelkit.claims.file.document import Claim, GridOption, Reading
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import CovarianceName, Expression, Text, Whole
 from panelkit.claims.findings import Finding, Measured, paragraph
 from panelkit.claims.shared import once

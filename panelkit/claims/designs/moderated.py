@@ -12,7 +12,8 @@ from scipy import special
 
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.document import Claim, GridOption, Reading
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Expression
 from panelkit.claims.findings import Condition, Finding
 from panelkit.claims.rules.moderation import MARGINAL

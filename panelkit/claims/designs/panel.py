@@ -14,7 +14,8 @@ from panelkit.claims.designs.exchanged import exchanged
 from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smallest_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
-from panelkit.claims.file.document import Claim, GridOption, Reading
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Choice, CovarianceName, Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible

@@ -15,7 +15,8 @@ from panelkit.claims.designs.spatial_conditions import Asked, impact_conditions,
 from panelkit.claims.designs.spatial_samples import Samples
 from panelkit.claims.figures import MADE, Figures
 from panelkit.claims.file.design import MeasuredDesign
-from panelkit.claims.file.document import Claim, GridOption, Reading
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
 from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.maps import OWN_WEIGHTS, WeightsName

@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from panelkit.claims.file import declared
-from panelkit.claims.file.declared import Declaration, Declarations, read_toml, shown_path, shown_text
+from panelkit.claims.file.declared import Declaration, Declarations
 from panelkit.claims.file.document import Claim, ClaimFile
 from panelkit.claims.file.parts import NEWEST, OWN, Document, both
 from panelkit.claims.file.problems import blank_problems, problems_of, unprintable_problems
+from panelkit.claims.file.toml_file import read_toml, shown_path, shown_text
 from panelkit.claims.file.window import Window, samples_of
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError

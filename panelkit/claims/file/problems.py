@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from panelkit.claims.file import document, parts
-from panelkit.claims.file.declared import shown_path
+from panelkit.claims.file import document, grid, parts
 from panelkit.claims.file.design import DEFAULT, kind_of
 from panelkit.claims.file.pydantic_words import said_by_pydantic
 from panelkit.claims.file.rule import rule_class
+from panelkit.claims.file.toml_file import shown_path
 from panelkit.language.message import Joined, Message, listed, message
 
 MOST = 200
@@ -138,10 +138,10 @@ _TABLES: dict[str, type[parts.Part]] = {
     "test": parts.Test,
     "reading": document.Reading,
     "plausibility": parts.Plausibility,
-    "beside": document.Beside,
-    "grid": document.Grid,
-    "axis": document.GridAxis,
-    "option": document.GridOption,
+    "beside": grid.Beside,
+    "grid": grid.Grid,
+    "axis": grid.GridAxis,
+    "option": grid.GridOption,
 }
 
 

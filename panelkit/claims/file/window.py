@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from panelkit.claims.file.design import ClaimDesign
-from panelkit.claims.file.document import Claim, Grid, GridOption, Reading
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.grid import Grid, GridOption
 from panelkit.claims.file.parts import NEWEST, Sample
 
 Years = tuple[int, int | str]

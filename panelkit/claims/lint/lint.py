@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.claims.check import refuse_without_data
-from panelkit.claims.file.declared import FILE, read_text, shown_path, toml_of
+from panelkit.claims.file.declared import FILE
 from panelkit.claims.file.load import RegisteredClaim, read_claims
 from panelkit.claims.file.problems import (
     MOST,
@@ -21,6 +21,7 @@ from panelkit.claims.file.problems import (
     unprintable_said,
     wrong,
 )
+from panelkit.claims.file.toml_file import read_text, shown_path, toml_of
 from panelkit.claims.file.toml_lines import line_of, places_in
 from panelkit.claims.lint.checks import Found, ReadClaim, run_problems, tables_of
 from panelkit.claims.lint.fields import culprit_in

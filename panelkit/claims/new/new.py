@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.claims.check import refuse_without_data
-from panelkit.claims.file.declared import shown_path
+from panelkit.claims.file.toml_file import shown_path
 from panelkit.claims.lint.lint import lint_file
 from panelkit.claims.lint.result import ClaimLint, ClaimProblem
 from panelkit.claims.new.answers import answers_of

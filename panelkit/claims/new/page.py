@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from panelkit.claims.file.declared import shown_text
+from panelkit.claims.file.toml_file import shown_text
 from panelkit.claims.new.toml_text import toml_value
 from panelkit.language.message import Language, Message
 from panelkit.show.plain import fold

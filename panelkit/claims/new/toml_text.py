@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from panelkit.claims.file.declared import shown_text
+from panelkit.claims.file.toml_file import shown_text
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
