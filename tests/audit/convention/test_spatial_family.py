@@ -321,3 +321,24 @@ def test_weights_of_other_units_are_refused_by_name():
     other = w.relabelled({key: f"other {key}" for key in w.ids})
     with pytest.raises(DataError, match="other 0"):
         searched({"rho": "0.4"}, frame, other, "y ~ x1")
+
+
+def test_the_whole_search_finds_a_printed_column_and_nothing_where_nothing_is():
+    """Four decimals, errors in brackets, p-values in brackets; then the same column on other figures."""
+    w = lattice(5, 4)
+    frame = simulate(w, 8, np.random.default_rng(17), rho=0.4, beta=(1.0, -0.5), theta=(0.3, 0.2))
+    fit = pk.SpatialPanel("y ~ x1 + x2", "sdm", convention="xsmle", vcov=pk.ScoreCluster()).fit(frame, w)
+    rows = fit.tidy().set_index("term")
+    options = {"formula": "y ~ x1 + x2", "w": w, "model": "sdm", "effects": "twoway", "depth": 1}
+    for column, brackets in (("std_error", None), ("p_value", "p")):
+        cells = {
+            name: f"{rows.loc[name, 'estimate']:.4f} ({rows.loc[name, column]:.4f})"
+            for name in ("x1", "W*x2", "rho")
+        }
+        found = pk.find_convention(cells, frame, brackets=brackets, **options)
+        assert found.state == "found"
+        axes = dict(found.best.candidate.axes)
+        assert (axes["convention"], axes["covariance"]) == ("splm", "cluster hessian")
+    other = simulate(w, 8, np.random.default_rng(18), rho=0.4, beta=(1.0, -0.5), theta=(0.3, 0.2))
+    assert pk.find_convention(cells, other, brackets="p", **options).state == "none"
+    assert pk.find_convention({"rho": "0.4"}, frame, **options).state in ("too few digits", "none")

@@ -26,6 +26,7 @@ from panelkit.audit.convention.target import ESTIMATE, Target
 from panelkit.kernels.within import FloatArray
 from panelkit.models.spatial.batch.fits import Fits, fit_batch
 from panelkit.models.spatial.shell import DURBIN
+from panelkit.show.brief import Brief
 
 IntArray = NDArray[np.int64]
 
@@ -97,7 +98,7 @@ class Candidates(Sequence[Candidate]):
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class Numbers(Brief):
     """What candidates print, (C, S)."""
 
     candidates: Candidates
