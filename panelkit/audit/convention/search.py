@@ -95,6 +95,11 @@ def find_convention(
     closest
         How many of the nearest are reported.
 
+    Returns
+    -------
+    ConventionSearch
+        The state, the nearest candidates and what they print, how many were tried, how likely chance is.
+
     Raises
     ------
     SpecError
@@ -104,9 +109,15 @@ def find_convention(
 
     Examples
     --------
-    >>> found = pk.find_convention({"log(x)": "0.380 (0.094)", "N": "403"}, panel, formula="log(y) ~ log(x)")
-    >>> found.state
-    'found'
+    >>> found = pk.find_convention(
+    ...     {"log(rd_expenditure)": "0.303 (0.172)", "log(population)": "-0.251 (1.592)", "N": "180"},
+    ...     panel,
+    ...     formula="log(patents_granted) ~ log(rd_expenditure) + log(population)",
+    ...     effects="twoway",
+    ...     depth=1,
+    ... )
+    >>> found.state, found.choices["units"]
+    ('found', 'without Tibet')
     """
     target = printed if isinstance(printed, Target) else read_target(printed, brackets)
     known = ("auto", *keys("convention_family"))
