@@ -15,7 +15,11 @@ PATHS = ("path_a", "path_b", "total_effect", "direct_effect", "indirect_effect")
 MAIN = (*SLOPES, "rho", "lambda", *EFFECTS, *PATHS)
 ESTIMATES = (*MAIN, "constant", "sigma2")
 ROWS_OF_A_UNIT = 12.0
-_RESAMPLED = re.compile(r"bootstrap|jackknife|permutation|自助法|自举|刀切|置换检验", re.IGNORECASE)
+_RESAMPLED = re.compile(
+    r"bootstrap|\bboot[\s_-]?(?:se|llci|ulci|ci|lower|upper|s\.e|标准误)|\bbca?[\s_-]?ci|jackknife|permutation"
+    r"|自助法|自举|刀切|置换检验",
+    re.IGNORECASE,
+)
 _RATIOS = re.compile(r"odds ratio|hazard ratio|incidence rate ratio|比值比|优势比|风险比", re.IGNORECASE)
 _FEW_CLUSTERS = re.compile(r"driscoll|kraay|two-?way cluster|双向聚类|双重聚类", re.IGNORECASE)
 
@@ -43,8 +47,8 @@ def statistic(table: Table, role: str, like: Entry) -> Entry | None:
 
 
 def words(table: Table) -> str:
-    """Return what a table says of itself in title and notes."""
-    return " ".join((table.title, *table.notes, *table.unread))
+    """Return what a table says of itself in title, headings and notes."""
+    return " ".join((table.title, *table.columns, *table.notes, *table.unread))
 
 
 def resampled(table: Table) -> bool:

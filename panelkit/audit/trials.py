@@ -6,9 +6,11 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from panelkit.audit.domains import domain_of, possible
 from panelkit.audit.edits import Edit, edits, star_edits
 from panelkit.audit.printed import Printed
 from panelkit.audit.rejudge import Bench
+from panelkit.kernels.intervals import Interval
 from panelkit.language.message import Message, message
 
 BRACKET = message("exchanged with the number in its brackets")
@@ -52,11 +54,12 @@ def trials(bench: Bench, key: Hashable) -> Iterator[Trial]:
 def _slips(bench: Bench, key: Hashable) -> list[Trial]:
     """Return the slips in one number, the smallest for each set of rows, with every value that does it."""
     stars = bench.operands[key].part == "stars"
-    tried = (
-        list(star_edits(bench.operands[key].entry.stars))
+    slips = (
+        star_edits(bench.operands[key].entry.stars)
         if stars
-        else list(edits(bench.printed[key], bench.usual_decimals(key)))
+        else edits(bench.printed[key], bench.usual_decimals(key))
     )
+    tried = [one for one in slips if possible(bench.operands[key], one.number)]
     beside = set() if stars else bench.beside(key)
     held: dict[tuple[tuple[int, ...], str, int], list[Edit]] = {}
     for edit in tried if stars else _in_reach(bench, key, tried):
@@ -113,7 +116,11 @@ def _another(bench: Bench, key: Hashable) -> Iterator[Trial]:
     failing = bench.failing_at(key)
     kept = [row for row in bench.rows[key] if row not in failing]
     for rows in (failing, *([row] for row in failing if len(failing) > 1)):
-        for hole in bench.holes([*rows, *kept], key):
+        domain = domain_of(bench.operands[key])
+        for whole in bench.holes([*rows, *kept], key):
+            hole = Interval(max(whole.low, domain.low), min(whole.high, domain.high))
+            if whole.high < domain.low or whole.low > domain.high:
+                continue
             mended = bench.repaired({key: Printed("", hole.middle, hole.low, hole.high, printed.decimals)})
             if set(rows) <= set(mended):
                 low, high = (f"{end:.{max(printed.decimals, 0)}f}" for end in (hole.low, hole.high))
@@ -134,6 +141,9 @@ def _exchanges(bench: Bench, key: Hashable) -> Iterator[Trial]:
     for kind, others in ((BRACKET, inside), (BESIDE, beside), (BELOW, below)):
         for other in others:
             if other is None or other == key:
+                continue
+            there = bench.operands[other]
+            if not (possible(here, bench.printed[other]) and possible(there, bench.printed[key])):
                 continue
             rows = bench.repaired({key: bench.printed[other], other: bench.printed[key]})
             if rows:
