@@ -342,3 +342,14 @@ def test_the_whole_search_finds_a_printed_column_and_nothing_where_nothing_is():
     other = simulate(w, 8, np.random.default_rng(18), rho=0.4, beta=(1.0, -0.5), theta=(0.3, 0.2))
     assert pk.find_convention(cells, other, brackets="p", **options).state == "none"
     assert pk.find_convention({"rho": "0.4"}, frame, **options).state in ("too few digits", "none")
+
+
+def test_samples_that_leave_nobody_a_neighbour_are_not_tried():
+    """A chain of which every second unit has gaps, so that nobody left is another's neighbour."""
+    n = 10
+    chain = np.diag(np.ones(n - 1), 1) + np.diag(np.ones(n - 1), -1)
+    w = pk.as_weights(chain, list(range(n)))
+    frame = simulate(w.normalised("row"), 6, np.random.default_rng(19), rho=0.3, beta=(1.0,))
+    holed = frame.drop(index=[(unit, 2004) for unit in range(1, n, 2)])
+    predicted = searched({"rho": "0.3"}, holed, w, "y ~ x1", model="sar", effects="twoway", depth=1)
+    assert {dict(one.axes).get("gaps", "drop-year") for one in predicted.candidates} == {"drop-year"}

@@ -86,8 +86,10 @@ class Version:
         """Return the matrix with its eigenvalues, None where a unit is left without a neighbour."""
         key = tuple(keep.tolist())
         if key not in self._held:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                matrix = self.make(self.given, keep)
+            linked = (
+                self.given.matrix[np.ix_(keep, keep)].sum(axis=1) > 0.0
+            )  # false where a weight is missing
+            matrix = self.make(self.given, keep) if linked.all() else np.full((len(keep), len(keep)), np.nan)
             whole = np.isfinite(matrix).all() and (matrix.sum(axis=1) > 0.0).all()
             self._held[key] = Neighbours(matrix) if whole else None
         return self._held[key]
