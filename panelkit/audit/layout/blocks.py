@@ -78,7 +78,9 @@ def _is_heading(row: Sequence[Cell], block: Grid, at: int, *, first: bool, heade
         return True
     if len(counted) + sum(cell.shape == "text" for cell in cells) == len(cells) and is_numbered_row(counted):
         return heads_labels(label) or divides(label) or (first and not are_bare(counted))
-    if _all_years(cells) and heads_labels(label) and _followed(block, at):
+    texts = [cell for cell in cells if cell.shape == "text"]
+    dated = bool(counted) and len(counted) + len(texts) == len(cells) and _all_years(counted)
+    if dated and heads_labels(label) and _followed(block, at):
         return True
     if heads_quantiles(label) and first:
         return True
@@ -86,7 +88,6 @@ def _is_heading(row: Sequence[Cell], block: Grid, at: int, *, first: bool, heade
         return True
     if has_figures(cells):
         return False
-    texts = [cell for cell in cells if cell.shape == "text"]
     named = heads_labels(label) or heads_dependents(label)
     if first:
         return (bool(texts) and not (headed and _says_how(row))) or named

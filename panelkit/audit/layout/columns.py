@@ -11,13 +11,22 @@ from panelkit.audit.layout.blocks import Part, is_running
 from panelkit.audit.layout.grid import Cell
 from panelkit.audit.layout.words import Heading, heading_of
 from panelkit.audit.vocabulary.kinds import Kind
-from panelkit.audit.vocabulary.marks import heads_dependents, heads_labels, is_numbered, is_summary, is_year
+from panelkit.audit.vocabulary.marks import (
+    heads_classes,
+    heads_dependents,
+    heads_labels,
+    is_numbered,
+    is_summary,
+    is_year,
+)
 from panelkit.audit.vocabulary.measures import Measure
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.spatial import effect_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
 _WORD = re.compile(r"[A-Za-z]{2}|[\u3400-\u9fff]|^\s*[A-Za-z\u0370-\u03ff][\w'′]*\s*$")
+
+_ESTIMATE = re.compile(r"(?:点)?估计(?:值|结果|量)?|(?:point)?estimates?(?:d?values?)?")
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ def label_columns(part: Part) -> list[int]:
             and is_running(heading)
             and all(_whole(cell) for cell in cells)
         )
+        if found and heads_classes(heading) and any(_figures(part, left) for left in range(1, index)):
+            continue
         if cells and (running or (2 * texts > len(cells) and part_of(heading) in ("", "value"))):
             found.append(index)
     last = max(
@@ -114,7 +125,23 @@ def columns_of(
         starred = any(row[index].shape == "value" and row[index].held.stars for row in part.body)
         found.append(Column(index, place, pieces, said, rest, place, dependent, starred=starred))
     found = _sure(found)
+    if kind == "threshold":
+        found = _estimated(found)
     return _grouped(_systems(found) if kind == "coupling" else found)
+
+
+def _estimated(columns: list[Column]) -> list[Column]:
+    """Return the columns of threshold tests: "Estimate" beside F and critical values is that of the threshold."""
+    roles = {column.said.measure.role for column in columns if column.said.measure}
+    if "threshold" in roles or not {"f", "critical"} <= roles:
+        return columns
+    said = Heading(Measure("threshold"))
+    return [
+        replace(one, said=replace(said, used=one.pieces), rest=())
+        if one.said.measure is None and _ESTIMATE.fullmatch(squeezed(one.own))
+        else one
+        for one in columns
+    ]
 
 
 def _systems(columns: list[Column]) -> list[Column]:

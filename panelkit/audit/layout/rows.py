@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from panelkit.audit.layout.blocks import Part
 from panelkit.audit.layout.grid import Cell, texts_of
 from panelkit.audit.printed import Printed
-from panelkit.audit.vocabulary.marks import heads_ranks, heads_remarks
+from panelkit.audit.vocabulary.marks import heads_ranks, heads_remarks, is_rank
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 
@@ -40,8 +41,12 @@ class Labels:
             c: next((line[c].text for line in reversed(part.heads) if line[c].text), "") for c in columns
         }
         asides = {
-            c for c in columns if heads_remarks(heads[c]) or (heads_ranks(heads[c]) and len(columns) > 1)
+            c
+            for c in columns
+            if heads_remarks(heads[c])
+            or (heads_ranks(heads[c]) and len(columns) > 1 and not _are_words(part, c))
         }
+        self.ranks = {c: heads[c] for c in asides if is_rank(heads[c])}
         self.columns = [c for c in columns if c not in asides] or list(columns)
         self.all = frozenset(columns)
         self.last: dict[int, str] = {}
@@ -62,6 +67,12 @@ class Labels:
         if not own:
             return "", ()
         return self.last[own[-1]], tuple(self.last[c] for c in columns if c < own[-1] and c in self.last)
+
+
+def _are_words(part: Part, column: int) -> bool:
+    """Return whether a column holds words without digits: "Single", "Double" under "Number", not 1, 2 or X1, X2."""
+    texts = [line[column].text for line in part.body if line[column].shape != "blank"]
+    return all(re.fullmatch(r"[^\d]*?(?:[A-Za-z]{2}|[\u3400-\u9fff])[^\d]*", text) for text in texts)
 
 
 def rows_of(part: Part, labels: Labels, figures: Sequence[int]) -> Iterator[Row]:

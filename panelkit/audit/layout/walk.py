@@ -140,6 +140,7 @@ class Walk:
         lefts: list[tuple[Column, Draft]] = []
         beside = ""
         said = None if self.kind in INDEXED else self.meanings.of(row, self.section)
+        self._rank(row)
         for column in self.columns:
             cell = row.cells[column.index]
             if cell.shape == "stars" and lefts:
@@ -165,6 +166,16 @@ class Walk:
                 self.drafts += df_named(draft)
                 lefts.append((column, draft))
                 self.base[column.index] = draft
+
+    def _rank(self, row: Row) -> None:
+        """Read the ranks that stand left of the labels of a table of values."""
+        for at, heading in self.labels.ranks.items() if self.kind in INDEXED else ():
+            number, _ = number_of(row.cells[at])
+            if number is not None:
+                subject, panel = name_of(row.label), self.section.panel
+                self.drafts.append(
+                    Draft(row.cells[at], row.label, heading, panel, "unknown", subject, number)
+                )
 
     def _draft(self, row: Row, column: Column, cell: Cell, said: Subject | None) -> Draft | None:
         """Return the entry of a cell, added to those read."""

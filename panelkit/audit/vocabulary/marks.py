@@ -68,9 +68,13 @@ _HEADING_WORDS = re.compile(
 )  # fmt: skip
 _DEPENDENT = re.compile(r"被解释变量|因变量|dependentvariables?|depvar|dv|结果变量|outcome")
 _RANK = re.compile(r"序号|编号|no|number|rank(?:ing)?|排名|排序|名次|位次|id|#")
+_ORDERS = re.compile(r"排名|排序|名次|位次|(?<![a-z])rank(?:ing)?(?![a-z])", re.I)
 _HORIZON = re.compile(r"期数?|时期|预测期数?|滞后期|步长|s|horizon|periods?|steps?|forecasthorizon|t")
 _ASIDE = re.compile(
     r"(?:指标|变量)?(?:定义|说明|含义|解释|计算(?:方法|公式)?|单位|属性|方向|性质|类型|计量单位|度量|测度|数据来源|来源|测算方法|指标属性|指标方向|指标解释|指标单位)|units?|definitions?|description|attribute|direction|nature|type|source|measure(?:ment)?s?|property|指标类型|指标性质"
+)
+_CLASSES = re.compile(
+    r".*(?:类型|等级|级别|阶段|程度|类别|状态|评价结果)|(?:.*(?:coordination|coupling|disorder))?(?:types?|levels?|grades?|class(?:es)?|stages?|status|category)"
 )
 _QUANTILES = re.compile(r"分位点?数?|quantiles?|τ|tau")
 
@@ -118,9 +122,19 @@ def heads_ranks(text: str) -> bool:
     return bool(_RANK.fullmatch(squeezed(text)))
 
 
+def is_rank(text: str) -> bool:
+    """Return whether a heading is of ranks, which order values, and not of running numbers."""
+    return bool(_ORDERS.search(text))
+
+
 def heads_remarks(text: str) -> bool:
     """Return whether a column says something about its rows (definition, unit, direction), not what they are."""
     return bool(_ASIDE.fullmatch(squeezed(text)))
+
+
+def heads_classes(text: str) -> bool:
+    """Return whether a column holds words for the classes of its numbers (协调类型, level), right of them."""
+    return bool(_CLASSES.fullmatch(squeezed(text)))
 
 
 def heads_quantiles(text: str) -> bool:

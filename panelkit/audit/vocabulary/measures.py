@@ -165,8 +165,8 @@ def inequality_of(text: str, over: str = "", gini: bool = False) -> Measure | No
 
     `over` is the heading above: "贡献率" over "区域内" makes it a share. A name under "within" is one region's own.
     """
-    shares = bool(_CONTRIBUTION.search(squeezed(over))) or bool(re.search(r"[(（]%[)）]\s*$", text))
-    found = _look(text, _PARTS)
+    shares = bool(_CONTRIBUTION.search(squeezed(over))) or bool(re.search(r"[%％][)）]?\s*$", text))
+    found = _look(re.sub(r"[(（]?\s*[%％]\s*[)）]?\s*$", "", text), _PARTS)
     if found is None:
         upper = _look(over, _PARTS) if over else None
         part = upper and upper.role in ("within", "between")

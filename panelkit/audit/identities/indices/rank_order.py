@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
+from panelkit.audit.vocabulary.marks import is_rank
 from panelkit.audit.weighing import Numbers, relation
+from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("ranks follow the values: a better rank, no worse value")
-_RANK = re.compile(r"排名|排序|名次|位次|(?<![a-z])rank(?:ing)?(?![a-z])", re.IGNORECASE)
+
+Pair = tuple[Entry, Entry]
 
 
 @offered("identity", "rank-order", family="indices", source="definition of ranks")
 def rank_order(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield that a column of ranks orders the column of values to the left of it, falling or rising."""
-    ranks = [one for one in table.entries if one.role == "unknown" and _RANK.search(one.heading)]
+    """Yield that a column of ranks orders a column of values, falling or rising.
+
+    That is the one left of it; where it stands first, the one of which it breaks the fewest pairs. Ranks that break
+    more pairs than one unit takes part in order something else, and are left alone.
+    """
+    ranks = [one for one in table.entries if one.role == "unknown" and is_rank(one.heading)]
     for column in sorted({one.column for one in ranks}):
         own = [one for one in ranks if one.column == column]
-        left = [one.column for one in table.entries if one.column < column and one not in ranks]
-        if not left or len(own) < 3:
+        others = sorted({one.column for one in table.entries if one not in ranks})
+        left = [one for one in others if one < column]
+        found = [_pairs(table, own, other) for other in (left[-1:] or others)]
+        found = [pairs for pairs in found if len(pairs) > 2]
+        if not found:
             continue
-        values = {one.row: one for one in table.entries if one.column == max(left)}
-        pairs = [(one, values[one.row]) for one in own if one.row in values]
-        if len(pairs) > 2:
-            yield _ordered(pairs)
+        best = min(found, key=_broken)
+        if _broken(best) < len(best):
+            yield _ordered(best)
+
+
+def _pairs(table: Table, ranks: list[Entry], column: int) -> list[Pair]:
+    values = {one.row: one for one in table.entries if one.column == column}
+    return [(one, values[one.row]) for one in ranks if one.row in values]
+
+
+def _broken(pairs: list[Pair]) -> int:
+    """Return how many pairs ranks put the other way round."""
+    said = [(rank.number.value, value.number.interval) for rank, value in pairs]
+    return min(len(_breaks(said, 1.0)), len(_breaks(said, -1.0)))
 
 
 def _ordered(pairs: list[tuple[Entry, Entry]]) -> Relation:
@@ -41,7 +60,8 @@ def _judge_of(labels: list[str]) -> Callable[[Numbers], Outcome]:
     count = len(labels)
 
     def judge(numbers: Numbers) -> Outcome:
-        falling = [_breaks(numbers, count, 1.0), _breaks(numbers, count, -1.0)]
+        said = [(numbers[f"rank {k}"].value, numbers[f"value {k}"].interval) for k in range(count)]
+        falling = [_breaks(said, 1.0), _breaks(said, -1.0)]
         broken = min(falling, key=len)
         if not broken:
             return Outcome("consistent", f"1 … {count}", f"1 … {count}")
@@ -57,12 +77,12 @@ def _judge_of(labels: list[str]) -> Callable[[Numbers], Outcome]:
     return judge
 
 
-def _breaks(numbers: Numbers, count: int, sign: float) -> list[tuple[int, int]]:
+def _breaks(said: list[tuple[float, Interval]], sign: float) -> list[tuple[int, int]]:
     """Return the pairs of which the better rank has the surely worse value (`sign` 1: high values rank first)."""
-    said = [(numbers[f"rank {k}"].value, numbers[f"value {k}"].interval * sign) for k in range(count)]
+    held = [(rank, value * sign) for rank, value in said]
     return [
         (i, j)
-        for i in range(count)
-        for j in range(count)
-        if said[i][0] < said[j][0] and said[i][1].high < said[j][1].low
+        for i, (first, one) in enumerate(held)
+        for j, (second, other) in enumerate(held)
+        if first < second and one.high < other.low
     ]

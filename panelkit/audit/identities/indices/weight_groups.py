@@ -33,18 +33,19 @@ def weight_groups(table: Table) -> Iterator[tuple[float, list[Entry]]]:
 
 
 def parents(table: Table) -> Iterator[tuple[Entry, list[Entry]]]:
-    """Yield the weight of a level with those below it: one weight of its section in a column, several in another.
+    """Yield the weight of a level with those below it: the one weight of its section in a column, or the one that the
+    section is called after, and several in another column.
 
     Only of two columns for which at least half of the sections add up to their parents within a tenth.
     """
     columns = {column: by_section(held) for column, held in by_column(table).items()}
     for upper, levels in columns.items():
         for lower, below in columns.items():
-            pairs = [
-                (levels[name][0], below[name])
-                for name in levels
-                if upper != lower and len(levels[name]) == 1 and len(below.get(name, ())) > 1
-            ]
+            if upper == lower:
+                continue
+            tops = [(name, held[0]) for name, held in levels.items() if len(held) == 1]
+            tops += [(one.label, one) for held in levels.values() if len(held) > 1 for one in held]
+            pairs = [(top, below[name]) for name, top in tops if len(below.get(name, ())) > 1]
             fits = sum(
                 abs(added(parts) - top.number.value) < 0.1 * abs(top.number.value) for top, parts in pairs
             )
