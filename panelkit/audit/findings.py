@@ -81,6 +81,14 @@ def where(operands: Sequence[Operand]) -> str:
     return " · ".join(part for part in (panel, rows, columns) if part)
 
 
+def in_table(operands: Sequence[Operand], said: object) -> Message:
+    """Return a place or a sentence with the number of its table, or of its tables, in front."""
+    numbers = sorted({one.entry.table + 1 for one in operands})
+    if len(numbers) == 1:
+        return message("table {n}, {said}", n=numbers[0], said=said)
+    return message("tables {numbers}: {said}", numbers=numbers, said=said)
+
+
 def said_remark(one: Finding) -> Message:
     """Return the condition under which alone a finding comes out, with its place."""
     return message("{where}: {remark}", where=one.where, remark=one.why)
@@ -110,10 +118,11 @@ def headline_of(findings: Sequence[Finding]) -> Message:
     )
 
 
-def block(one: Finding, language: Language, width: int) -> str:
+def block(one: Finding, language: Language, width: int, *, tables: int = 1) -> str:
     """Return a finding as lines of a terminal: state and place, the formula, both numbers, what there is to say."""
+    place = in_table(one.operands, one.where).text(language) if tables > 1 else one.where
     lines = [
-        f"[{state_word(one.state, language)}] {one.where}",
+        f"[{state_word(one.state, language)}] {place}",
         message("must hold: {says}", says=one.says).text(language),
         message(
             "printed {printed}; the others give {recomputed}", printed=one.printed, recomputed=one.recomputed

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from panelkit.audit.findings import where
+from panelkit.audit.findings import in_table, where
 from panelkit.audit.repair import Misprint
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, counted, message
 
 
 def said_of(one: Misprint) -> Message:
@@ -54,21 +54,46 @@ def record_of(one: Misprint, language: Language) -> dict[str, Any]:
     }
 
 
-def reconciling(found: Sequence[Misprint]) -> list[tuple[Message, list[Message]]]:
-    """Return, for each group of alternatives, what any one of them would do, and the misprints."""
+def reconciling(found: Sequence[Misprint], tables: int = 1) -> list[tuple[Message, list[Message]]]:
+    """Return, for each group of alternatives, what any one of them would do, and the misprints.
+
+    Of several `tables`, each misprint names its own.
+    """
     held: list[tuple[Message, list[Message]]] = []
     for _, several in groupby(found, key=lambda one: one.group):
         group = list(several)
-        counts = {"n": len(group), "rows": group[0].repairs, "of": group[0].of}
-        if len(group) == 1:
-            said = message(
-                "one misprint would reconcile {rows} of the {of} rows that cannot all be true as printed",
-                **counts,
-            )
-        else:
-            said = message(
-                "any one of {n} misprints would reconcile {rows} of the {of} rows that cannot all be true as printed",
-                **counts,
-            )
-        held.append((said, [said_of(one) for one in group]))
+        told = [said_of(one) for one in group]
+        if tables > 1:
+            told = [in_table((one.operand,), said) for one, said in zip(group, told, strict=True)]
+        held.append((_would_do(len(group), group[0].repairs, group[0].of), told))
     return held
+
+
+def _would_do(n: int, rows: int, of: int) -> Message:
+    """Return how many of the rows that fail any one of n misprints would reconcile."""
+    if rows == of == 1:
+        return counted(
+            "one misprint would reconcile the row that cannot be true as printed",
+            "any one of {n} misprints would reconcile the row that cannot be true as printed",
+            n=n,
+        )
+    if rows == of:
+        return counted(
+            "one misprint would reconcile all {of} rows that cannot all be true as printed",
+            "any one of {n} misprints would reconcile all {of} rows that cannot all be true as printed",
+            n=n,
+            of=of,
+        )
+    if n == 1:
+        return message(
+            "one misprint would reconcile {rows} of the {of} rows that cannot all be true as printed",
+            n=n,
+            rows=rows,
+            of=of,
+        )
+    return message(
+        "any one of {n} misprints would reconcile {rows} of the {of} rows that cannot all be true as printed",
+        n=n,
+        rows=rows,
+        of=of,
+    )

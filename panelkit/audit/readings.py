@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from panelkit.audit.findings import where
 from panelkit.audit.run import ReadTable
 from panelkit.language.message import Message, message
 
@@ -13,6 +14,7 @@ MEANINGS: dict[str, Message] = {
     "z": message("t or z values"),
     "p": message("p-values"),
 }
+_NAMED = 6  # of the rows under other levels
 
 
 def reading_notes(tried: Sequence[ReadTable]) -> Iterator[Message]:
@@ -63,7 +65,25 @@ def _stars(tried: Sequence[ReadTable]) -> Message:
             levels=levels,
             rows=rows,
         )
+    tied = next((one for one in others if one.badness == chosen.badness and one.badness[1]), None)
+    if tied is not None:
+        return message(
+            "stars are read at {levels}: the table does not say; at {others} as many rows do not come out: {rows}",
+            levels=levels,
+            others=_listed(tied),
+            rows=_failing(tied),
+        )
     return message("stars are read at {levels}: the table does not say", levels=levels)
+
+
+def _failing(one: ReadTable) -> list[str]:
+    """Return the first rows that do not come out under a reading, with what is printed."""
+    rows = [
+        f"{where(judged.relation.operands)} ({judged.outcome.printed})"
+        for judged in one.judged
+        if judged.outcome.state != "consistent"
+    ]
+    return [*rows[:_NAMED], *(["…"] if len(rows) > _NAMED else [])]
 
 
 def _listed(one: ReadTable) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,14 +9,23 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.audit.findings import Finding, block, findings_of, headline_of, said_remark, says, state_word
+from panelkit.audit.findings import (
+    Finding,
+    block,
+    findings_of,
+    headline_of,
+    in_table,
+    said_remark,
+    state_word,
+)
 from panelkit.audit.misprint_words import reconciling, record_of
 from panelkit.audit.readings import reading_notes
+from panelkit.audit.records import finding_record, table_record, unchecked_record, unread_of
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.repair import Misprint
 from panelkit.audit.run import Judged, ReadTable
+from panelkit.audit.unchecked import Unchecked, said_left, unchecked_of
 from panelkit.language.message import Language, Message, message
-from panelkit.language.register import keys
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -62,24 +70,37 @@ class Audit(Rendered, Brief):
         """Return the findings that come out under a condition alone, which `why` names."""
         return tuple(one for one in self.findings if one.state == "consistent" and one.why)
 
-    @property
-    def unchecked(self) -> tuple[str, ...]:
-        """Return the keys of identities for which the tables print no numbers."""
-        checked = {one.identity for one in self.findings}
-        return tuple(key for key in keys("identity") if key not in checked)
+    @cached_property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """Return the identities that were not checked, each with the reason."""
+        return tuple(unchecked_of([one[0] for one in self.tried], self.findings))
+
+    @cached_property
+    def left(self) -> Message | None:
+        """Return how many printed numbers take part in no check, and the rows in which they stand."""
+        return said_left([one[0] for one in self.tried], self.findings)
 
     @property
     def unread(self) -> tuple[str, ...]:
         """Return the cells that were not understood, and numbers whose role is not known."""
-        return tuple(text for tried in self.tried for text in _unread(tried[0]))
+        return tuple(text for tried in self.tried for text in unread_of(tried[0]))
 
     @property
     def notes(self) -> tuple[Message, ...]:
         """Return how the tables were read, and what was not."""
-        held = [said_remark(one) for one in self.remarked]
-        held += [note for tried in self.tried for note in reading_notes(tried)]
+        several = len(self.tried) > 1
+        held = [
+            in_table(one.operands, said_remark(one)) if several else said_remark(one) for one in self.remarked
+        ]
+        held += [
+            message("table {n}, {said}", n=place + 1, said=note) if several else note
+            for place, tried in enumerate(self.tried)
+            for note in reading_notes(tried)
+        ]
         if self.unread:
             held.append(message("not understood, and so not checked: {cells}", cells=list(self.unread)))
+        if self.left is not None:
+            held.append(self.left)
         return tuple(dict.fromkeys(held))
 
     @property
@@ -92,7 +113,7 @@ class Audit(Rendered, Brief):
         """Return which single misprints would reconcile rows, a sentence for each set of alternatives."""
         return tuple(
             message("{said}: {misprints}", said=said, misprints=several)
-            for said, several in reconciling(self.misprints)
+            for said, several in reconciling(self.misprints, len(self.tried))
         )
 
     def tidy(self) -> pd.DataFrame:
@@ -145,7 +166,8 @@ class Audit(Rendered, Brief):
         check_language(language)
         title = message("Audit of printed tables").text(language)
         head, *notes = self.said(language)
-        blocks = [block(one, language, width) for one in (self.findings if all else self.failing)]
+        shown = self.findings if all else self.failing
+        blocks = [block(one, language, width, tables=len(self.tried)) for one in shown]
         listed = [fold(f"· {note}", width) for note in notes]
         return "\n".join(
             [title, "=" * cells(title), fold(head, width), *blocks, *([""] if blocks else []), *listed]
@@ -159,11 +181,13 @@ class Audit(Rendered, Brief):
         return {
             "state": self.state,
             "headline": self.headline.text(language),
-            "tables": [_table_record(place, tried, self, language) for place, tried in enumerate(self.tried)],
-            "findings": [_record(one, language) for one in self.findings],
+            "tables": [
+                table_record(place, tried, self.findings, language) for place, tried in enumerate(self.tried)
+            ],
+            "findings": [finding_record(one, language) for one in self.findings],
             "misprints": [record_of(one, language) for one in self.misprints],
             "reconciling": [said.text(language) for said in self.reconciling],
-            "unchecked": [{"identity": key, "says": says(key).text(language)} for key in self.unchecked],
+            "unchecked": [unchecked_record(one, language) for one in self.unchecked],
             "notes": [note.text(language) for note in self.notes],
         }
 
@@ -186,48 +210,3 @@ class Audit(Rendered, Brief):
         }
         frame = self.table(language=language, all=bool(shown.pop("all", False)))
         return tables.frame_table(frame, path, format=format, language=language, **shown)
-
-
-def _unread(one: ReadTable) -> Sequence[str]:
-    unknown = [
-        f"{entry.label or entry.heading}: {entry.number.text}"
-        for entry in one.table.entries
-        if entry.role == "unknown"
-    ]
-    return [*one.table.unread, *unknown]
-
-
-def _record(one: Finding, language: Language) -> dict[str, Any]:
-    return {
-        "identity": one.identity,
-        "says": one.says.text(language),
-        "table": one.table + 1,
-        "where": one.where,
-        "printed": one.printed,
-        "recomputed": one.recomputed,
-        "state": one.state,
-        "why": one.why.text(language) if one.why else None,
-    }
-
-
-def _table_record(place: int, tried: Sequence[ReadTable], whole: Audit, language: Language) -> dict[str, Any]:
-    states = [one.state for one in whole.findings if one.table == place]
-    return {
-        "table": place + 1,
-        "title": tried[0].table.title,
-        "source": tried[0].table.source,
-        "state": max(states, key=STATES.index, default="consistent"),
-        "checks": len(states),
-        **{state: states.count(state) for state in STATES},
-        "readings": [
-            {
-                "brackets": one.reading.brackets,
-                "stars": list(one.reading.star_levels),
-                "decision": one.count("decision"),
-                "inconsistent": one.count("inconsistent"),
-            }
-            for one in tried
-        ],
-        "notes": [note.text(language) for note in reading_notes(tried)],
-        "unread": list(_unread(tried[0])),
-    }

@@ -24,11 +24,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class ReadTable:
-    """A table under one reading."""
+    """A table under one reading; `open` are the relations whose numbers, rounded as printed, cannot be judged."""
 
     table: Table
     reading: Reading
     judged: tuple[Judged, ...]
+    open: tuple[Relation, ...] = ()
 
     def count(self, state: str) -> int:
         return sum(one.outcome.state == state for one in self.judged)
@@ -60,7 +61,7 @@ def read_under(table: Table, reading: Reading) -> ReadTable:
         if entry.family != "document"
         for relation in entry.load()(table, reading)
     )
-    return ReadTable(table, reading, tuple(_judged(found)))
+    return ReadTable(table, reading, *_judged(found))
 
 
 def under_all(table: Table) -> list[ReadTable]:
@@ -76,11 +77,16 @@ def across(document: Document, readings: Sequence[Reading]) -> tuple[Judged, ...
         if entry.family == "document"
         for relation in entry.load()(document, readings)
     )
-    return tuple(_judged(found))
+    return _judged(found)[0]
 
 
-def _judged(relations: Iterator[Relation]) -> Iterator[Judged]:
+def _judged(relations: Iterator[Relation]) -> tuple[tuple[Judged, ...], tuple[Relation, ...]]:
+    """Return the relations that can be judged, with their outcomes, and the others."""
+    judged, left = list[Judged](), list[Relation]()
     for relation in relations:
         outcome = relation.outcome()
-        if outcome is not None:
-            yield Judged(relation, outcome)
+        if outcome is None:
+            left.append(relation)
+        else:
+            judged.append(Judged(relation, outcome))
+    return tuple(judged), tuple(left)

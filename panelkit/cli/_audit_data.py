@@ -176,8 +176,8 @@ def print_searches(found: Iterable[ColumnSearch], language: Language) -> None:
             typer.echo(one.found.summary(language=language, width=width))
 
 
-def search_records(found: Iterable[ColumnSearch]) -> list[dict[str, Any]]:
-    """Return what was found as JSON-ready records."""
+def search_records(found: Iterable[ColumnSearch], language: Language) -> list[dict[str, Any]]:
+    """Return what was found as JSON-ready records, its sentences in a language."""
     from panelkit.cli._printing import records
 
     return [
@@ -190,7 +190,7 @@ def search_records(found: Iterable[ColumnSearch]) -> list[dict[str, Any]]:
             "models": one.found.fits,
             "chance": None if one.found.chance is None else one.found.chance.share,
             "closest": records(one.found.frame.reset_index()),
-            "notes": [str(note) for note in (*one.found.said(), *one.found.notes)],
+            "notes": [note.text(language) for note in (*one.found.said(), *one.found.notes)],
         }
         for one in found
     ]

@@ -78,7 +78,7 @@ def audit(
     found = run(*(_given(one) for one in tables), **said.facts())
     conventions = searched([one[0].table for one in found.tried], search) if search.asked else ()
     if as_json:
-        more = {"conventions": search_records(conventions)} if search.asked else {}
+        more = {"conventions": search_records(conventions, lang.language)} if search.asked else {}
         print_json(found.records(lang.language) | more)
     else:
         _print(found, lang, everything=show is ShownChoice.all)
@@ -90,10 +90,8 @@ def audit(
 
 
 def _given(text: str) -> str | Path:
-    """Return a path; the table itself where it comes on standard input."""
-    if text != "-":
-        return Path(text)
-    return typer.get_text_stream("stdin").read()
+    """Return a path; "-", for which the table comes on standard input, stays as it is."""
+    return text if text == "-" else Path(text)
 
 
 def _print(found: Audit, lang: Lang, *, everything: bool) -> None:

@@ -12,7 +12,7 @@ import jinja2
 import panelkit
 from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.entries import Table
-from panelkit.audit.findings import Finding, headline_of, said_remark, says, state_word
+from panelkit.audit.findings import Finding, headline_of, said_remark, state_word
 from panelkit.audit.misprint_words import reconciling
 from panelkit.audit.readings import reading_notes
 from panelkit.audit.relations import STATES, State
@@ -35,7 +35,7 @@ HEADS: dict[str, Message] = {
     "recomputed": message("Recomputed"),
     "state": message("State"),
     "held": message("What was checked and holds"),
-    "unchecked": message("What could not be checked: the tables print no numbers for it"),
+    "unchecked": message("What could not be checked, and why"),
     "unread": message("Cells that were not understood"),
     "limits": message("What this audit does not show"),
     "between": message("Between the tables"),
@@ -103,7 +103,8 @@ class Page:
     misprints: tuple[tuple[str, tuple[str, ...]], ...]
     parts: tuple[Part, ...]
     searches: tuple[Searched, ...]
-    unchecked: tuple[str, ...]
+    left: str
+    unchecked: tuple[tuple[str, tuple[str, ...]], ...]
     unread: tuple[str, ...]
     limits: tuple[str, ...]
     version: str
@@ -118,11 +119,12 @@ def page_of(found: Audit, language: Language, searches: Sequence[ColumnSearch] =
         style=_STYLES[found.state],
         misprints=tuple(
             (said.text(language), tuple(one.text(language) for one in several))
-            for said, several in reconciling(found.misprints)
+            for said, several in reconciling(found.misprints, len(found.tried))
         ),
         parts=tuple(_parts(found, language)),
         searches=tuple(_searched(one, language) for one in searches),
-        unchecked=tuple(dict.fromkeys(says(key).text(language) for key in found.unchecked)),
+        left="" if found.left is None else found.left.text(language),
+        unchecked=tuple(_unchecked(found, language)),
         unread=found.unread,
         limits=tuple(one.text(language) for one in LIMITS),
         version=panelkit.__version__,
@@ -143,6 +145,17 @@ def html(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()
     return environment.get_template("audit.html.j2").render(
         page=page_of(found, language, searches), language="zh-CN" if language == "zh" else "en"
     )
+
+
+def _unchecked(found: Audit, language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each reason with what was not checked for it, those of one identity first."""
+    groups: dict[str, list[str]] = {}
+    for one in found.unchecked:
+        formula = one.says.text(language)
+        told = f"{one.where}: {formula}" if one.where else formula
+        groups.setdefault(one.why.text(language), []).append(told)
+    for why, several in sorted(groups.items(), key=lambda group: len(group[1])):
+        yield why, tuple(dict.fromkeys(several))
 
 
 def _searched(one: ColumnSearch, language: Language) -> Searched:

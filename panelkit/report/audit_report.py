@@ -34,6 +34,11 @@ def audit_report(
     language
         "en" or "zh".
 
+    Returns
+    -------
+    Path
+        Where the report stands.
+
     Raises
     ------
     SpecError
@@ -43,7 +48,9 @@ def audit_report(
 
     Examples
     --------
-    >>> pk.audit_report(pk.audit("table.csv"), "report.docx", language="zh")
+    >>> found = pk.audit("variable,(1)\\nx,0.12*** (0.08)", brackets="se")
+    >>> pk.audit_report(found, "report.docx", language="zh").name
+    'report.docx'
     """
     check_language(language)
     ending = Path(path).suffix.lower()

@@ -40,9 +40,13 @@ def _blocks(page: Page) -> Iterator[Said | TableGrid]:
         yield from (Said(cell, "item") for cell in page.unread)
     yield Said(head["limits"], "part")
     yield from (Said(one) for one in page.limits)
-    if page.unchecked:
+    if page.left or page.unchecked:
         yield Said(head["unchecked"], "part")
-        yield from (Said(one, "item") for one in page.unchecked)
+    if page.left:
+        yield Said(page.left)
+    for why, several in page.unchecked:
+        colon, between, stop = (": ", "; ", ".") if page.language == "en" else ("：", "；", "。")
+        yield Said(why + colon + between.join(several) + stop)
     yield Said(f"panelkit {page.version}", "note")
 
 

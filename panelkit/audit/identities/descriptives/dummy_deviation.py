@@ -16,6 +16,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("sd of a dummy = sqrt(p (1 − p) n/(n − 1))")
+NEEDS = message("it asks for the mean and deviation of a variable that is called a dummy")
 
 
 @offered("identity", "dummy-deviation", family="descriptives", source="Heathers and Brown 2019 (DEBIT)")

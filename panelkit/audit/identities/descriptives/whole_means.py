@@ -16,6 +16,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("n × mean of whole numbers = a whole number")
+NEEDS = message("it asks for the mean and n of a variable that is called a count or a dummy")
 _COUNT = re.compile(r"number of|\bcounts?\b|个数|件数|次数|家数|户数\(户\)", re.IGNORECASE)
 
 

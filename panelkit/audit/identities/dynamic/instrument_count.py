@@ -15,6 +15,9 @@ from panelkit.language.offers import offered
 SAYS = message(
     "df of Hansen = instruments - parameters; with more instruments than groups, p near 1 is no test"
 )
+NEEDS = message(
+    "it asks for the number of instruments with that of groups, or with the df of the Hansen test"
+)
 _NEAR_ONE = 0.9999
 
 

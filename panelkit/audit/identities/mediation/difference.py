@@ -14,6 +14,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("path a × path b = total effect c - direct effect c'")
+NEEDS = message("it asks for both paths and both effects, of linear equations on one sample")
 _NOT_LINEAR = re.compile(r"logi[ts]|probit|poisson|tobit|GMM|泊松|门槛", re.IGNORECASE)
 
 

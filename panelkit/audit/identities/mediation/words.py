@@ -13,6 +13,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("full mediation: c' without stars; partial mediation: c' with stars")
+NEEDS = message("it asks for the paths beside a note that calls the mediation full or partial")
 _FULL = re.compile(r"完全中介|(?:full|complete)(?:ly)? mediat", re.IGNORECASE)
 _PARTIAL = re.compile(r"部分中介|partial(?:ly)? mediat", re.IGNORECASE)
 

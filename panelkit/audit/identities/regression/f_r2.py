@@ -14,6 +14,9 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("F = (R2/k) / ((1 − R2)/(N − k − 1))")
+NEEDS = message(
+    "it asks for F, R2 and N of a column said to be least squares without effects and without robust errors"
+)
 _ROBUST = re.compile(r"robust|cluster|white|driscoll|newey|hac|稳健|聚类", re.IGNORECASE)
 _PLAIN = re.compile(r"ols|pooled|混合|最小二乘", re.IGNORECASE)
 

@@ -14,6 +14,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("N = units × periods, less lags")
+NEEDS = message("it asks for N with the units and periods of the panel, printed, in a note or stated")
 MOST_LAGS = 3
 _BALANCED = re.compile(r"(?<!非)平衡面板|(?<!un)balanced panel", re.IGNORECASE)
 

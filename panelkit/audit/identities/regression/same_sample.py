@@ -14,6 +14,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("one N in columns of one sample")
+NEEDS = message("it asks for a note that columns share a sample, and for N in several columns")
 _ONE_SAMPLE = re.compile(r"相同样本|同一样本|same (?:sample|observations)", re.IGNORECASE)
 
 

@@ -16,8 +16,6 @@ from panelkit.language.offers import offered
 
 SAYS = message("t = b / se")
 
-SAYS = message("t = b / se")
-
 
 @offered("identity", "t-ratio", family="regression", source="Greene 2018, equation 4-45")
 def t_ratio(table: Table, reading: Reading) -> Iterator[Relation]:

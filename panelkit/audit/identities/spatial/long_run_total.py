@@ -15,6 +15,9 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("long-run total effect = (beta + theta) / (1 - tau - eta - rho), where rows of W sum to one")
+NEEDS = message(
+    "it asks for the coefficients and long-run effects of one variable, and for a W whose rows sum to one"
+)
 _WIDE = 1.0
 
 

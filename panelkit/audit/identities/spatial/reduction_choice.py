@@ -15,6 +15,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("a reduction of the Durbin model said to be rejected is rejected at 10 %")
+NEEDS = message("it asks for LR or Wald tests beside a note that says what they decide")
 _KEPT = re.compile(
     r"not (?:be )?(?:simplified|simplify|reduced?|degenerated?)\b"
     r"|reject.{0,60}(?:SAR|SEM|reduc|simplif|degenerat)"

@@ -13,6 +13,9 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("total effect = (beta + theta) / (1 - rho), where rows of W sum to one")
+NEEDS = message(
+    "it asks for beta, theta, rho and the total effect of one variable, and for a W whose rows sum to one"
+)
 
 
 @offered("identity", "total-effect", family="spatial", source="LeSage and Pace 2009, section 2.7")
