@@ -1,10 +1,10 @@
-"""Moran's I with its z, p and stars; VIF and tolerance; quantiles; entropy and utility: by hand."""
+"""Moran's I with its z, p and stars; VIF and tolerance; quantiles; by hand."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.audit.by_hand import entry, outcomes, states, table
+from tests.audit.by_hand import entry, states, table
 
 
 def test_z_of_moran_is_its_distance_from_its_mean() -> None:
@@ -84,12 +84,3 @@ def test_quantiles_rise() -> None:
 
     assert moments("7.6") == ["consistent"] * 2
     assert moments("5.6") == ["inconsistent", "consistent"]
-
-
-def test_utility_is_one_less_entropy() -> None:
-    held = table(entry("entropy", "0.891"), entry("redundancy", "0.109", column=2))
-    assert states("entropy-utility", held) == ["consistent"]
-    (wrong,) = outcomes(
-        "entropy-utility", table(entry("entropy", "0.891"), entry("redundancy", "0.119", column=2))
-    )
-    assert (wrong.state, wrong.recomputed) == ("inconsistent", "0.1085 … 0.1095")
