@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, Told, message
+
+
+def said_units(labels: Iterable[object]) -> list[Message]:
+    """Return units as the panel names them; where all are provinces, in Chinese by their Chinese names."""
+    return list(_said(tuple(map(str, labels))))
+
+
+@cache
+def _said(labels: tuple[str, ...]) -> tuple[Message, ...]:
+    from panelkit.data.provinces import lookup_many, provinces
+
+    chinese, places = provinces()["name_zh"], lookup_many(labels)
+    known = [chinese[place.adcode] for place in places if place is not None and place.kind == "province"]
+    return tuple(map(Told, labels, known if len(known) == len(labels) else labels))
 
 
 def term_named(name: str, labels: list[str], names: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from panelkit.audit.convention.candidate import Option
 from panelkit.audit.convention.index.figures import METHODS, Figures, Stated
+from panelkit.audit.convention.naming import said_units
 from panelkit.indices.arrays.coupling import FORMS
 from panelkit.language.message import Message, message, verbatim
 
@@ -188,6 +189,7 @@ def _windows(figures: Figures) -> Iterator[Choice]:
 
 
 def _units(figures: Figures) -> Iterator[Choice]:
+    names = said_units(figures.unit_labels)
     for at in np.unique(figures.unit).tolist():
-        name = verbatim(str(figures.unit_labels[at]))
+        name = names[at]
         yield _choice("units", f"without {name}", message("without {names}", names=[name]), without=(at,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from panelkit.audit.convention.candidate import Option
 from panelkit.audit.convention.linear.ground import Ground
 from panelkit.audit.convention.linear.plans import Choice
+from panelkit.audit.convention.naming import said_units
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
@@ -44,9 +45,10 @@ def units(ground: Ground) -> Iterator[Choice]:
     held = np.unique(ground.pool.unit[ground.rows])
     labels = ground.pool.panel.unit_labels
     alone = held if len(held) <= _MOST_UNITS else held[:0]
+    said_by_unit = said_units(labels) if len(alone) else []
     for said, codes in (
         *_named_groups(labels, held),
-        *((_without([labels[at]]), (int(at),)) for at in alone),
+        *((message("without {names}", names=[said_by_unit[at]]), (int(at),)) for at in alone),
     ):
         if 0 < len(codes) <= len(held) - 2:
             option = Option("units", "without " + ", ".join(str(labels[at]) for at in codes), said, 1)
@@ -66,10 +68,6 @@ def _named_groups(labels: Array, held: IntArray) -> list[tuple[Message, tuple[in
     if _TIBET in codes:
         found.append((message("without the four municipalities and Tibet"), (*four, codes[_TIBET])))
     return found
-
-
-def _without(names: Iterable[object]) -> Message:
-    return message("without {names}", names=[verbatim(str(name)) for name in names])
 
 
 def too_large(ground: Ground) -> tuple[Message, ...]:
@@ -161,13 +159,14 @@ def splits(ground: Ground) -> Iterator[Choice]:
     if int(ground.rows.sum()) > _MOST_ROWS:
         return
     unit, time = ground.pool.unit[ground.rows], ground.pool.time[ground.rows]
-    labels, times = ground.pool.panel.unit_labels, ground.pool.panel.time_labels
+    names, times = said_units(ground.pool.panel.unit_labels), ground.pool.panel.time_labels
+    labels = ground.pool.panel.unit_labels
     for code in np.unique(unit):
         held = np.unique(time[unit == code])
         for since in held[2:-1]:
             said = message(
                 "{name} as two units, under another name since {since}",
-                name=verbatim(str(labels[code])),
+                name=names[code],
                 since=str(times[since]),
             )
             option = Option("mistake", f"two names, {labels[code]} {times[since]}", said, 2, mistake=True)
