@@ -28,6 +28,7 @@ KINDS = {
     "weights": "Spatial weights",
     "index": "Indices",
     "data": "Figures and yearbooks",
+    "audit": "Printed tables and conventions",
     "claim": "Claims",
     "error": "Errors",
 }

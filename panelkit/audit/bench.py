@@ -17,7 +17,13 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 
-@offered("audit", result="Audit", source="Nuijten et al. 2016; Moore, Kearfott and Cloud 2009", public=True)
+@offered(
+    "audit",
+    family="tables",
+    result="Audit",
+    source="Nuijten et al. 2016; Moore, Kearfott and Cloud 2009",
+    public=True,
+)
 def audit(
     *tables: Any,
     provinces: int | None = None,

@@ -13,7 +13,13 @@ from panelkit.language.offers import offered
 from panelkit.language.options import check_number
 
 
-@offered("audit", result="ElasticitySense", source="Wooldridge 2019, section 6.2; own", public=True)
+@offered(
+    "audit",
+    family="tables",
+    result="ElasticitySense",
+    source="Wooldridge 2019, section 6.2; own",
+    public=True,
+)
 def elasticity_sense(
     value: str | float,
     *,

@@ -118,9 +118,9 @@ def _another(bench: Bench, key: Hashable) -> Iterator[Trial]:
     for rows in (failing, *([row] for row in failing if len(failing) > 1)):
         domain = domain_of(bench.operands[key])
         for whole in bench.holes([*rows, *kept], key):
-            hole = Interval(max(whole.low, domain.low), min(whole.high, domain.high))
             if whole.high < domain.low or whole.low > domain.high:
                 continue
+            hole = Interval(max(whole.low, domain.low), min(whole.high, domain.high))
             mended = bench.repaired({key: Printed("", hole.middle, hole.low, hole.high, printed.decimals)})
             if set(rows) <= set(mended):
                 low, high = (f"{end:.{max(printed.decimals, 0)}f}" for end in (hole.low, hole.high))

@@ -4,8 +4,10 @@
 # kind, key, module, name, family, can, result, source, public, also
 # fmt: off
 ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, tuple[str, ...]], ...] = (
-    ('audit', 'audit', 'audit.bench', 'audit', '', (), 'Audit', 'Nuijten et al. 2016; Moore, Kearfott and Cloud 2009', True, ()),
-    ('audit', 'elasticity_sense', 'audit.elasticity', 'elasticity_sense', '', (), 'ElasticitySense', 'Wooldridge 2019, section 6.2; own', True, ()),
+    ('audit', 'audit', 'audit.bench', 'audit', 'tables', (), 'Audit', 'Nuijten et al. 2016; Moore, Kearfott and Cloud 2009', True, ()),
+    ('audit', 'audit_report', 'report.audit_report', 'audit_report', 'report', (), 'Path', '', True, ()),
+    ('audit', 'elasticity_sense', 'audit.elasticity', 'elasticity_sense', 'tables', (), 'ElasticitySense', 'Wooldridge 2019, section 6.2; own', True, ()),
+    ('audit', 'find_convention', 'audit.convention.search', 'find_convention', 'conventions', (), 'ConventionSearch', 'own; identities of programs in docs/conventions.md', True, ()),
     ('capability', 'backdated', 'models.policy.synthetic.synthetic_control', 'backdated', '', (), '', '', False, ()),
     ('capability', 'donors_left_out', 'models.policy.synthetic.synthetic_control', 'donors_left_out', '', (), '', '', False, ()),
     ('capability', 'impulse_responses', 'models.dynamic.responses.impulse', 'impulse_responses', '', (), '', '', False, ()),
@@ -305,7 +307,6 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('policy', 'spillover_rings', 'models.policy.spillover.rings', 'spillover_rings', 'designs', (), 'DataFrame', 'Butts 2021', True, ()),
     ('policy', 'treatment_impacts', 'models.policy.spillover.treatment_impacts', 'treatment_impacts', 'designs', (), 'Derived', 'LeSage and Pace 2009, ch. 2', True, ()),
     ('policy', 'triple', 'models.policy.triple.triple', 'TripleDifference', 'designs', (), 'FitResult or PolicyEffects', "Gruber 1994; Olden and Moen 2022; Ortiz-Villavicencio and Sant'Anna 2025", True, ()),
-    ('report', 'audit_report', 'report.audit_report', 'audit_report', '', (), '', '', True, ()),
     ('rule', 'R-CAUSE', 'claims.rules.causation', 'CausationRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-DESC', 'claims.rules.description', 'DescriptionRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-INEQ', 'claims.rules.inequality', 'InequalityRule', '', ('measured',), '', '', False, ()),
@@ -326,7 +327,6 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('study', 'Sample', 'studies.specification_curve.choices', 'Sample', 'specification', (), '', '', True, ()),
     ('study', 'SpecificationCurve', 'studies.specification_curve.spec', 'SpecificationCurve', 'specification', (), 'CurveResult', 'Simonsohn, Simmons and Nelson 2020', True, ()),
     ('study', 'control_sets', 'studies.specification_curve.spec', 'control_sets', 'specification', (), '', '', True, ()),
-    ('study', 'find_convention', 'audit.convention.search', 'find_convention', 'audit', (), 'ConventionSearch', 'own; identities of programs in docs/conventions.md', True, ()),
     ('study', 'placebo', 'models.spatial.sensitivity', 'placebo', 'spatial', (), 'Placebo', '', True, ()),
     ('study', 'scrutinise', 'studies.scrutiny.door', 'scrutinise', 'verdicts', (), 'Scrutinised', 'Cameron, Gelbach and Miller 2008 (its p)', True, ()),
     ('study', 'select_model', 'models.spatial.selection', 'select_model', 'spatial', (), 'SelectionPath', 'Elhorst 2010', True, ()),

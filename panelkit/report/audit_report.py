@@ -17,7 +17,7 @@ from panelkit.show.words import check_language
 ENDINGS = (".html", ".htm", ".docx")
 
 
-@offered("report", public=True)
+@offered("audit", family="report", result="Path", public=True)
 def audit_report(
     found: Audit, path: str | Path, *, searches: Sequence[ColumnSearch] = (), language: Language = "en"
 ) -> Path:

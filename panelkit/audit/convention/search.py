@@ -26,8 +26,8 @@ from panelkit.language.register import find, keys
 
 
 @offered(
-    "study",
-    family="audit",
+    "audit",
+    family="conventions",
     result="ConventionSearch",
     source="own; identities of programs in docs/conventions.md",
     public=True,
