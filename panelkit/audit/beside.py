@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 
 from panelkit.audit.entries import Entry, Table
+from panelkit.audit.vocabulary.spatial import is_lagged_outcome
 
 _WORD = r"(?<![a-z])(?:{})(?![a-z])"
 _NAMED = {
     "sar": re.compile(
-        _WORD.format("SAR|SLM|SPLAG") + r"|spatial (?:lag|autoregress)|空间(?:滞后|自回归)", re.IGNORECASE
+        _WORD.format("SAR|SLM|SPLAG|SAC|SARAR") + r"|spatial (?:lag|autoregress)|空间(?:滞后|自回归)",
+        re.IGNORECASE,
     ),
-    "sdm": re.compile(_WORD.format("D?SPDM|D?SDM") + r"|durbin|杜宾", re.IGNORECASE),
+    "sdm": re.compile(_WORD.format("D?SPDM|D?SDM|GNSM?") + r"|durbin|杜宾", re.IGNORECASE),
     "slx": re.compile(_WORD.format("SLX|SDEM") + r"|durbin error|杜宾误差", re.IGNORECASE),
 }
-LAGGED = re.compile(
-    r"^L1?\.|^lag[_ .(]|[_ .]lag1?$|\(\s*[-−–]\s*1\s*\)|t\s*[-−–]\s*1|滞后一期|上一?期|^τ$|^tau$",
-    re.IGNORECASE,
-)
-"""Names of lagged outcomes."""
+_SHORT = re.compile(r"(?<![a-z])short(?![a-z])|short[-_ ]?(?:run|term)|短期", re.IGNORECASE)
 _LONG = re.compile(r"(?<![a-z])long(?![a-z])|long[-_ ]?(?:run|term)|长期", re.IGNORECASE)
 
 
@@ -50,11 +48,20 @@ def is_long_run(entry: Entry) -> bool:
     return any(_LONG.search(said) for said in (entry.label, entry.heading, entry.panel, entry.other))
 
 
+def of_either_run(table: Table, effect: Entry) -> bool:
+    """Return whether an effect may be of the short or the long run: its model has a lagged outcome, no heading says."""
+    said = (effect.label, effect.heading, effect.panel, effect.other)
+    if is_long_run(effect) or any(_SHORT.search(one) for one in said):
+        return False
+    held = table.of("coefficient", "spatial_lag_x", column=effect.column)
+    return any(is_lagged_outcome(one.subject) for one in held)
+
+
 def subject_behind(table: Table, effect: Entry) -> str:
     """Return the variable that an effect is of: where it is laid to the lagged outcome, the only other regressor."""
-    if not LAGGED.search(effect.subject):
+    if not is_lagged_outcome(effect.subject):
         return effect.subject
-    held = {one.subject for one in table.of("coefficient") if not LAGGED.search(one.subject)}
+    held = {one.subject for one in table.of("coefficient") if not is_lagged_outcome(one.subject)}
     return held.pop() if len(held) == 1 else ""
 
 

@@ -27,6 +27,13 @@ def tail(statistic: Interval, df: Printed | None) -> Interval:
     return Interval(float(chdtrc(least, high)), float(chdtrc(most, low)))
 
 
+def reaches(statistic: Interval, p: Interval, df: Printed | None) -> bool:
+    """Return whether a statistic has a p with some whole number of degrees of freedom (1 to 40 where not printed)."""
+    low, high = max(statistic.low, 0.0), max(statistic.high, 0.0)
+    counts = range(1, MOST_RESTRICTIONS + 1) if df is None else (df.value,)
+    return any(p.meets(Interval(float(chdtrc(k, high)), float(chdtrc(k, low)))) for k in counts)
+
+
 def sides(p: Interval, level: float) -> int:
     """Return -1 where all p lie below a level, 1 where all lie above, 0 else."""
     return -1 if p.high < level else 1 if p.low > level else 0

@@ -13,10 +13,14 @@ from panelkit.audit.layout.sections import Section
 from panelkit.audit.layout.subjects import Names, Subject, subject_of
 from panelkit.audit.vocabulary.kinds import Kind
 from panelkit.audit.vocabulary.marks import divides
-from panelkit.audit.vocabulary.spatial import name_of, section_of
+from panelkit.audit.vocabulary.spatial import is_lagged_outcome, name_of, section_of
+from panelkit.audit.vocabulary.squeezed import squeezed
 from panelkit.audit.vocabulary.statistics import statistic_of
 
 _NEVER_OVER_RATIOS = frozenset(("lr", "wald", "lm", "robust_lm", "ar1", "ar2", "hansen", "sargan"))
+
+_LAG_OF = re.compile(r"空间(?:滞后|交互)(?:项|效应)?|w\d?[*×·]?x|spatial(?:ly)?lag(?:ged)?(?:term)?")
+"""Labels below or beside a variable for its spatial lag."""
 
 
 @dataclass
@@ -43,6 +47,10 @@ class Meanings:
             role, length = section_of(heading)
             if role and not said.statistic:
                 said = replace(said, role=role, length=length)
+        if row.above and _LAG_OF.fullmatch(squeezed(row.label)) and not section_of(row.above[-1])[0]:
+            said = Subject("spatial_lag_x", name_of(row.above[-1]))
+        if row.above and squeezed(row.label) == "x" and not section_of(row.above[-1])[0]:
+            said = Subject("coefficient", name_of(row.above[-1]))
         if not said.statistic:
             said = _under_test(row, said, section)
         if not said.statistic and section.role:
@@ -61,6 +69,9 @@ class Meanings:
 
     def _named_above(self, row: Row, section: Section) -> str:
         """Return the variable that a heading beside or over the effects names: lnX over direct, indirect, total."""
+        beside = name_of(row.above[-1]) if row.above else ""
+        if beside and beside in (*self.regressors, *self.lagged):
+            return beside
         headings = [*row.above[-1:], *([] if section.role or divides(section.heading) else [section.heading])]
         names = [one for one in headings if one and not section_of(one)[0] and not divides(one)]
         return name_of(names[0]) if names and not self.regressors else ""
@@ -72,10 +83,13 @@ class Meanings:
             self.lagged.append(said.subject)
 
     def _main(self) -> str:
-        """Return the variable that unnamed effects are about: the only lagged regressor, else the first one."""
-        if len(self.lagged) == 1:
-            return self.lagged[0]
-        return (self.regressors or self.lagged or [""])[0]
+        """Return the variable that unnamed effects are about: the first regressor that has a lag of W in the table.
+
+        Without one, the first regressor that is no lagged outcome.
+        """
+        own = [one for one in self.regressors if not is_lagged_outcome(one)]
+        with_lag = [one for one in own if one in self.lagged]
+        return (with_lag or self.lagged[:1] or own or self.regressors or [""])[0]
 
 
 def _under_test(row: Row, said: Subject, section: Section) -> Subject:

@@ -122,6 +122,17 @@ def lagged_of(text: str, known: frozenset[str] = frozenset()) -> str:
     return lag["x"] if lag and (not known or name_of(lag["x"]) in known) else ""
 
 
+_BEFORE = re.compile(
+    r"^L1?\.|^lag[_ .(]|[_ .]lag1?$|\(\s*[-−–]\s*1\s*\)|t\s*[-−–]\s*1|滞后一期|上一?期|^τ$|^tau$",
+    re.IGNORECASE,
+)
+
+
+def is_lagged_outcome(name: str) -> bool:
+    """Return whether a name is of the outcome of the period before: L.lnY, Y(t-1), 滞后一期."""
+    return bool(_BEFORE.search(name))
+
+
 def name_of(text: str) -> str:
     """Return the name of a subject: without blanks, every sign of multiplication as ×, case kept."""
     said = re.sub(r"\s+", "", plain(text)).strip(":：,，;；")

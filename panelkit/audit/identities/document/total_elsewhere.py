@@ -8,8 +8,9 @@ from panelkit.audit.beside import beside, is_long_run, model_named
 from panelkit.audit.entries import Document, Entry, Table
 from panelkit.audit.identities.spatial.effects import gathered
 from panelkit.audit.identities.spatial.total_effect import total_judge
+from panelkit.audit.identities.spatial.unnormalised import Held, together
 from panelkit.audit.relations import Outcome, Reading, Relation
-from panelkit.audit.weighing import Numbers, relation
+from panelkit.audit.weighing import Numbers
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -25,6 +26,8 @@ def total_elsewhere(document: Document, readings: Sequence[Reading]) -> Iterator
     for place, (table, own) in enumerate(tables):
         if table.facts.row_standardised is False:
             continue
+        held: list[Held] = []
+        known = table.facts
         for total in table.of("total"):
             if table.of("coefficient", subject=total.subject) or is_long_run(total):
                 continue
@@ -37,8 +40,10 @@ def total_elsewhere(document: Document, readings: Sequence[Reading]) -> Iterator
             if len(found) == 1 and len(table.of("total", subject=total.subject)) == 1:
                 behind, other, reading = found[0]
                 effect = gathered({"effect": total} | behind, own, reading, model_named(other, total))
-                judge = total_judge(effect, table.facts.over(other.facts))
-                yield relation("total-effect-elsewhere", effect.operands, _undecided(judge), total.subject)
+                known = table.facts.over(other.facts)
+                judge = _undecided(total_judge(effect, known))
+                held.append(Held(total, effect, judge, table.group(total.column)))
+        yield from together("total-effect-elsewhere", held, known)
 
 
 def _columns(table: Table, total: Entry) -> Iterator[Behind]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from panelkit.audit.beside import LAGGED, is_long_run
+from panelkit.audit.beside import is_long_run
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
+from panelkit.audit.vocabulary.spatial import is_lagged_outcome
 from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, stars, weigh
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
@@ -19,7 +20,7 @@ SAYS = message("long-run coefficient = short-run coefficient / (1 - coefficient 
 def long_run(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield long = short / (1 - alpha), alpha the only lagged regressor of the column (or of the table)."""
     held = table.of("coefficient")
-    lags = [one for one in held if LAGGED.search(one.subject) and not is_long_run(one)]
+    lags = [one for one in held if is_lagged_outcome(one.subject) and not is_long_run(one)]
     for entry in held:
         if not is_long_run(entry):
             continue

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Facts, Table
 from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign, stray
+from panelkit.audit.identities.spatial.total_effect import totals_held
+from panelkit.audit.identities.spatial.unnormalised import unnormalised
 from panelkit.audit.relations import Outcome, Reading, Relation
 from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, weigh
 from panelkit.kernels.intervals import Interval
@@ -21,11 +23,13 @@ def direct_effect(table: Table, reading: Reading) -> Iterator[Relation]:
 
     tr S / N = 1 + rho g for S = (I - rho W)^-1. A diagonal element of S is 1 / (1 - F) for F the generating function
     of first returns, which take two steps or more: |F| <= rho^2, and F >= 0 where rho >= 0. Hence g lies in
-    [0, rho / (1 - rho^2)] for rho >= 0, in [rho / (1 - rho^2), -rho / (1 + rho^2)] below, whatever W is.
+    [0, rho / (1 - rho^2)] for rho >= 0, in [rho / (1 - rho^2), -rho / (1 + rho^2)] below, whatever W is. Columns whose
+    total effects are of a W with other sums of rows are left alone.
     """
+    other = unnormalised(totals_held(table, reading), table.facts)
     for direct in table.of("direct"):
         effect = effect_behind(table, direct, reading)
-        if effect is not None:
+        if effect is not None and table.group(direct.column) not in other:
             yield relation("direct-effect", effect.operands, _judge_of(effect, table.facts), direct.subject)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from panelkit.audit.beside import beside, is_long_run, model_named, subject_behind
+from panelkit.audit.beside import beside, is_long_run, model_named, of_either_run, subject_behind
 from panelkit.audit.entries import Entry, Facts, Table
 from panelkit.audit.errors_of import ErrorSource, error_source
 from panelkit.audit.relations import Operand, Reading
@@ -22,7 +22,7 @@ class Effect:
     """A printed effect with the numbers behind it.
 
     `certain`: whether the headings say which model it is, or a coefficient of WX is printed, so that a missing theta
-    is zero and not merely not printed.
+    is zero and not merely not printed; and whether it is of the short run.
     """
 
     operands: Mapping[str, Operand]
@@ -40,10 +40,11 @@ def effect_behind(table: Table, effect: Entry, reading: Reading) -> Effect | Non
     model = model_named(table, effect)
     if beta is None or is_long_run(effect) or (rho is None and model != "slx"):
         return None
-    durbin = model in ("sdm", "slx") or bool(table.of("spatial_lag_x"))
-    if theta is None and durbin:
+    lagged = bool(table.of("spatial_lag_x", column=effect.column))
+    if theta is None and (model in ("sdm", "slx") or (model == "" and lagged)):
         return None
-    return gathered({"effect": effect, "beta": beta, "theta": theta, "rho": rho}, reading, reading, model)
+    found = gathered({"effect": effect, "beta": beta, "theta": theta, "rho": rho}, reading, reading, model)
+    return replace(found, certain=False) if of_either_run(table, effect) else found
 
 
 def gathered(entries: Mapping[str, Entry | None], own: Reading, other: Reading, model: str) -> Effect:
@@ -67,18 +68,19 @@ def stray(effect: Effect, numbers: Numbers, facts: Facts) -> float | None:
 
     Three errors of a mean over the draws (100 unless stated), and the covariance of the effect with rho, at most
     se(effect) s for s = se(rho) / (1 - rho), with its next order 3 s^2: E[(b + t) / (1 - rho)] to fourth order under
-    the normal law. Zero where effects are stated not to be simulated, and without rho.
+    the normal law. Zero where effects are stated not to be simulated, and without rho unless they are stated to be.
     """
-    if facts.simulated is False or "rho" not in numbers:
+    if facts.simulated is False or ("rho" not in numbers and not facts.simulated):
         return 0.0
-    estimate, rho = numbers["effect"].interval, numbers["rho"].interval
+    estimate = numbers["effect"].interval
+    rho = numbers["rho"].interval if "rho" in numbers else None
     if effect.error is not None:
         error = effect.error.error(numbers["error"], estimate).high
     elif numbers["stars effect"].value > 0.0:
         error = abs(estimate).high / _FEWEST_STARRED
     else:
         return None
-    spread = _relative_error(effect, numbers, rho)
+    spread = _relative_error(effect, numbers, rho) if rho is not None else 0.0
     if not math.isfinite(error) or spread > 0.5:
         return None
     return error * (3.0 / math.sqrt(facts.draws or _FEWEST_DRAWS) + spread * (1.0 + 3.0 * spread**2))

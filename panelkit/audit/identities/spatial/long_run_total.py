@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from math import isfinite
 
-from panelkit.audit.beside import LAGGED, is_long_run, subject_behind
+from panelkit.audit.beside import is_long_run, subject_behind
 from panelkit.audit.entries import Entry, Table
 from panelkit.audit.errors_of import ErrorSource, error_source
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation
+from panelkit.audit.vocabulary.spatial import is_lagged_outcome
 from panelkit.audit.weighing import Intervals, Numbers, relation, weigh
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
@@ -50,7 +51,7 @@ def _behind(table: Table, total: Entry) -> dict[str, Entry]:
             one
             for one in table.of(role)
             if not is_long_run(one)
-            and (bool(LAGGED.search(one.subject)) if lagged else one.subject == subject or role == "rho")
+            and (is_lagged_outcome(one.subject) if lagged else one.subject == subject or role == "rho")
         ]
         near = [one for one in found if one.column == total.column] or found
         return near[0] if len(near) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from panelkit.audit.chi_squared import df_of, sides, tail
+from panelkit.audit.chi_squared import df_of, reaches, sides, tail
 from panelkit.audit.entries import Table
 from panelkit.audit.relations import Operand, Outcome, Reading, Relation, State, digits
 from panelkit.audit.weighing import Numbers, relation
@@ -17,7 +17,7 @@ SAYS = message("p and stars of LR and Wald tests = P(chi2(df) > statistic)")
 
 @offered("identity", "reduction-tests", family="spatial", source="Elhorst 2010, section 4; chi-squared law")
 def reduction_tests(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield p and stars of LR and Wald tests from statistic and degrees of freedom, any from 1 to 40 if not printed."""
+    """Yield p and stars of LR and Wald tests from statistic and degrees of freedom, any whole number from 1 to 40 if not printed."""
     tests = table.of("lr", "wald")
     marked = any(test.stars for test in tests)
     for test in tests:
@@ -37,7 +37,9 @@ def _judge_of(reading: Reading) -> Callable[[Numbers], Outcome | None]:
         if numbers["statistic"].high < 0.0 or ("df" in numbers and numbers["df"].value < 1.0):
             return None
         due = tail(numbers["statistic"].interval, numbers.get("df"))
-        if "p" in numbers and not due.meets(numbers["p"].interval):
+        if "p" in numbers and not reaches(
+            numbers["statistic"].interval, numbers["p"].interval, numbers.get("df")
+        ):
             crossed = sides(due, 0.05) * sides(numbers["p"].interval, 0.05) < 0
             why = message("statistic and p stand on different sides of 5 %") if crossed else None
             return Outcome("decision" if crossed else "inconsistent", numbers["p"].text, digits(due, 4), why)

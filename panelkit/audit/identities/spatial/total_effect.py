@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Facts, Table
 from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign, stray
+from panelkit.audit.identities.spatial.unnormalised import Held, together
 from panelkit.audit.relations import Outcome, Reading, Relation
-from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, weigh
+from panelkit.audit.weighing import Intervals, Numbers, opposite, starred, weigh
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -27,10 +28,17 @@ def total_effect(table: Table, reading: Reading) -> Iterator[Relation]:
     """
     if table.facts.row_standardised is False:
         return
+    yield from together("total-effect", totals_held(table, reading), table.facts)
+
+
+def totals_held(table: Table, reading: Reading) -> list[Held]:
+    """Return the total effects of a table with what stands behind them."""
+    found = []
     for total in table.of("total"):
         effect = effect_behind(table, total, reading)
         if effect is not None:
-            yield relation("total-effect", effect.operands, total_judge(effect, table.facts), total.subject)
+            found.append(Held(total, effect, total_judge(effect, table.facts), table.group(total.column)))
+    return found
 
 
 def total_judge(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
