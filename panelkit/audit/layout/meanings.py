@@ -49,7 +49,7 @@ class Meanings:
                 said = replace(said, role=role, length=length)
         if row.above and _LAG_OF.fullmatch(squeezed(row.label)) and not section_of(row.above[-1])[0]:
             said = Subject("spatial_lag_x", name_of(row.above[-1]))
-        if row.above and squeezed(row.label) == "x" and not section_of(row.above[-1])[0]:
+        if row.above and row.label.strip() == "x" and not section_of(row.above[-1])[0]:
             said = Subject("coefficient", name_of(row.above[-1]))
         if not said.statistic:
             said = _under_test(row, said, section)

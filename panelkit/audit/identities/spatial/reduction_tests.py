@@ -17,7 +17,7 @@ SAYS = message("p and stars of LR and Wald tests = P(chi2(df) > statistic)")
 
 @offered("identity", "reduction-tests", family="spatial", source="Elhorst 2010, section 4; chi-squared law")
 def reduction_tests(table: Table, reading: Reading) -> Iterator[Relation]:
-    """Yield p and stars of LR and Wald tests from statistic and degrees of freedom, any whole number from 1 to 40 if not printed."""
+    """Yield p and stars of LR and Wald tests from statistic and degrees of freedom, any 1 to 40 if not printed."""
     tests = table.of("lr", "wald")
     marked = any(test.stars for test in tests)
     for test in tests:
