@@ -162,6 +162,12 @@ def _strains(one: Sense, whole: ElasticitySense) -> Iterator[Message]:
             "{reading}: one standard deviation of x would move y by {per_sd} of its own, more than all its spread",
             reading=READINGS[one.reading], per_sd=_text(one.per_sd),
         )  # fmt: skip
+    width = whole.y.width
+    if width is not None and abs(one.by_tenth).low > width:
+        yield message(
+            "{reading}: 10 % more x would move y by {change}, more than its whole range",
+            reading=READINGS[one.reading], change=_text(one.by_tenth),
+        )  # fmt: skip
     if one.over_range is not None and abs(one.over_range).low > 1.0:
         yield message(
             "{reading}: x over its range would move y by {over} times the range of y",
@@ -173,7 +179,7 @@ def _asked(one: Sense, whole: ElasticitySense) -> Iterator[Message]:
     """Yield the sentences of a reading: what it strains, that it strains nothing, or that the sample cannot tell."""
     strained = list(_strains(one, whole))
     yield from strained
-    told = whole.limit is not None or one.per_sd is not None or one.over_range is not None
+    told = any(held is not None for held in (whole.limit, whole.y.width, one.per_sd, one.over_range))
     if not strained and told:
         yield message("{reading}: within what the sample holds", reading=READINGS[one.reading])
     if one.step_in_sd is not None and one.step_in_sd > 3.0:

@@ -129,3 +129,11 @@ def test_effects_and_thresholds_are_held_against_other_tables() -> None:
     assert states("threshold-described", described, table(entry("threshold", "1.45", "q"))) == [
         "inconsistent"
     ]
+
+
+def test_ten_per_cent_more_that_crosses_the_whole_range_is_strained() -> None:
+    """Read as points, +10 % of subsidies would add 3.6 points to an intensity of 3.5 to 6.5 %."""
+    sense = pk.elasticity_sense("0.38", x_mean=0.5, y_mean=5.0, y_range=(3.5, 6.5))
+    assert not sense.plausible("points")
+    assert sense.plausible("elasticity")
+    assert any("10 % more x would move y by 3.592 … 3.688" in str(note) for note in sense.notes)
