@@ -20,14 +20,38 @@ _NAMED = 6  # of the rows under other levels
 def reading_notes(tried: Sequence[ReadTable]) -> Iterator[Message]:
     """Yield what brackets and stars were taken for (best reading first in `tried`), and how others come out."""
     chosen = tried[0]
-    meaning = chosen.reading.brackets
-    if meaning is not None and chosen.table.facts.brackets is not None:
-        yield message("brackets hold {what}, as the table says", what=MEANINGS[meaning])
+    meaning, stated = chosen.reading.brackets, chosen.table.facts.brackets
+    if stated is not None:
+        yield message("brackets hold {what}, as the table says", what=MEANINGS[stated])
     elif meaning is not None:
         yield message("brackets are read as {what}: the reading that fits best", what=MEANINGS[meaning])
         yield from _others(tried)
     if chosen.table.starred:
         yield _stars(tried)
+
+
+def denied(tried: Sequence[ReadTable]) -> Message | None:
+    """Return which meaning of brackets that the table denies would leave fewer rows, and no conclusion, open."""
+    chosen = tried[0]
+    others = [one for one in tried[1:] if one.table is not chosen.table and one.judged]
+    best = min(others, key=lambda one: one.badness, default=None)
+    if best is None or best.badness >= chosen.badness or best.badness[0]:
+        return None
+    told = {
+        "stated": MEANINGS[str(chosen.table.facts.brackets)],
+        "what": MEANINGS[str(best.reading.brackets)],
+        "bad": best.badness[1],
+        "all": len(best.judged),
+    }
+    if not best.badness[1]:
+        return message(
+            "the table says that brackets hold {stated}; were they {what}, all {all} rows would come out",
+            **told,
+        )
+    return message(
+        "the table says that brackets hold {stated}; were they {what}, {bad} of {all} rows would not come out",
+        **told,
+    )
 
 
 def _others(tried: Sequence[ReadTable]) -> Iterator[Message]:

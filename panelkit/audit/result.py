@@ -19,18 +19,20 @@ from panelkit.audit.findings import (
     state_word,
 )
 from panelkit.audit.misprint_words import reconciling, record_of
-from panelkit.audit.readings import reading_notes
+from panelkit.audit.readings import denied, reading_notes
 from panelkit.audit.records import finding_record, table_record, unchecked_record, unread_of
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.repair import Misprint
 from panelkit.audit.run import Judged, ReadTable
 from panelkit.audit.unchecked import Unchecked, said_left, unchecked_of
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, counted, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
 from panelkit.show.plain import fold
 from panelkit.show.rendered import Rendered
+
+_SETS = 3  # of misprints that stand for each other: more are in `records` and in the report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -109,6 +111,12 @@ class Audit(Rendered, Brief):
         return headline_of(self.findings)
 
     @property
+    def reread(self) -> tuple[Message, ...]:
+        """Return, of tables whose stated brackets do not come out, which other meaning would do better."""
+        found = (denied(tried) for tried in self.tried)
+        return tuple(one for one in found if one is not None)
+
+    @property
     def reconciling(self) -> tuple[Message, ...]:
         """Return which single misprints would reconcile rows, a sentence for each set of alternatives."""
         return tuple(
@@ -156,7 +164,13 @@ class Audit(Rendered, Brief):
 
     def said(self, language: Language = "en") -> list[str]:
         """Return headline, misprints and notes as sentences."""
-        held = [self.headline, *self.reconciling, *self.notes]
+        first, more = self.reconciling[:_SETS], len(self.reconciling) - _SETS
+        left = (
+            [counted("{n} more such set of misprints", "{n} more such sets of misprints", n=more)]
+            if more > 0
+            else []
+        )
+        held = [self.headline, *self.reread, *first, *left, *self.notes]
         return [one.text(language) for one in held]
 
     def summary(self, *, language: Language = "en", all: bool = False, width: int = 100) -> str:
@@ -186,6 +200,7 @@ class Audit(Rendered, Brief):
             ],
             "findings": [finding_record(one, language) for one in self.findings],
             "misprints": [record_of(one, language) for one in self.misprints],
+            "reread": [said.text(language) for said in self.reread],
             "reconciling": [said.text(language) for said in self.reconciling],
             "unchecked": [unchecked_record(one, language) for one in self.unchecked],
             "notes": [note.text(language) for note in self.notes],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
-from panelkit.audit.entries import BracketMeaning, Document, Table
+from panelkit.audit.entries import BracketMeaning, Document, Entry, Table
 from panelkit.audit.relations import Outcome, Reading, Relation
 from panelkit.language.register import entries
 
@@ -65,8 +65,34 @@ def read_under(table: Table, reading: Reading) -> ReadTable:
 
 
 def under_all(table: Table) -> list[ReadTable]:
-    """Return a table under all readings that it leaves open, the best first."""
-    return sorted((read_under(table, reading) for reading in readings_of(table)), key=lambda one: one.badness)
+    """Return a table under all readings that it leaves open, the best first; then under those that it denies."""
+    found = sorted(
+        (read_under(table, reading) for reading in readings_of(table)), key=lambda one: one.badness
+    )
+    return [*found, *contrary(found[0])]
+
+
+def contrary(chosen: ReadTable) -> list[ReadTable]:
+    """Return a table under meanings of its brackets that it does not state, where rows fail under the stated one."""
+    stated = chosen.table.facts.brackets
+    if stated is None or not chosen.badness[1]:
+        return []
+    bare = replace(
+        chosen.table,
+        entries=tuple(_unstated(entry, stated) for entry in chosen.table.entries),
+        facts=replace(chosen.table.facts, brackets=None),
+    )
+    alike = ("t", "z") if stated in ("t", "z") else (stated,)
+    return [
+        read_under(bare, Reading(meaning, chosen.reading.star_levels))
+        for meaning in MEANINGS
+        if meaning not in alike
+    ]
+
+
+def _unstated(entry: Entry, stated: BracketMeaning) -> Entry:
+    attached = tuple(replace(one, kind="bracket") if one.kind == stated else one for one in entry.attached)
+    return replace(entry, attached=attached)
 
 
 def across(document: Document, readings: Sequence[Reading]) -> tuple[Judged, ...]:

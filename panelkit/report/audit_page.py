@@ -14,7 +14,7 @@ from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.entries import Table
 from panelkit.audit.findings import Finding, headline_of, said_remark, state_word
 from panelkit.audit.misprint_words import reconciling
-from panelkit.audit.readings import reading_notes
+from panelkit.audit.readings import denied, reading_notes
 from panelkit.audit.relations import STATES, State
 from panelkit.audit.result import Audit
 from panelkit.language.message import Language, Message, message
@@ -178,7 +178,9 @@ def _parts(found: Audit, language: Language) -> Iterator[Part]:
         table = tried[0].table
         title = _title(table, place).text(language)
         remarks = [said_remark(one) for one in mine if one.state == "consistent" and one.why]
-        notes = tuple(note.text(language) for note in (*remarks, *reading_notes(tried)))
+        notes = tuple(
+            note.text(language) for note in (*remarks, *filter(None, [denied(tried)]), *reading_notes(tried))
+        )
         yield _part(title, mine, notes, language)
     between = found.findings[len(_of_tables(found)) :]
     if between:
