@@ -31,7 +31,11 @@ def beside(table: Table, entry: Entry, role: str, subject: str | None = None) ->
     if in_column:
         return in_column[0] if len(in_column) == 1 else None
     in_row = [one for one in found if one.row == entry.row and one.table == entry.table]
-    peers = [one for one in table.of(entry.role) if one.row == entry.row and one.table == entry.table]
+    peers = [
+        one
+        for one in table.of(entry.role)
+        if one.row == entry.row and one.table == entry.table and is_long_run(one) == is_long_run(entry)
+    ]
     if in_row:
         return in_row[peers.index(entry)] if len(in_row) == len(peers) else None
     return found[0] if len(found) == len(peers) == 1 else None

@@ -60,6 +60,7 @@ _STATISTICS = (
     ("direct_effect", message("direct effect c'")),
     ("indirect_effect", message("indirect effect a·b")),
     ("mediated_share", message("mediated share")),
+    ("direct_share", message("share of the direct effect")),
     ("sobel", message("Sobel z")),
     ("draws", message("number of draws")),
     ("lm", message("LM test of a model not named")),

@@ -154,6 +154,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('identity', 'deviation-bound', 'audit.identities.descriptives.deviation_bound', 'deviation_bound', 'descriptives', (), '', 'Bhatia and Davis 2000; Popoviciu 1935', False, ()),
     ('identity', 'deviation-sign', 'audit.identities.descriptives.deviation_sign', 'deviation_sign', 'descriptives', (), '', 'by definition', False, ()),
     ('identity', 'direct-effect', 'audit.identities.spatial.direct_effect', 'direct_effect', 'spatial', (), '', 'LeSage and Pace 2009, section 2.7; own bound', False, ()),
+    ('identity', 'direct-share', 'audit.identities.mediation.direct_share', 'direct_share', 'mediation', (), '', 'MacKinnon, Warsi and Dwyer 1995', False, ()),
     ('identity', 'dummy-deviation', 'audit.identities.descriptives.dummy_deviation', 'dummy_deviation', 'descriptives', (), '', 'Heathers and Brown 2019 (DEBIT)', False, ()),
     ('identity', 'effect-errors', 'audit.identities.spatial.effect_errors', 'effect_errors', 'spatial', (), '', 'triangle inequality of standard deviations', False, ()),
     ('identity', 'effect-sense', 'audit.identities.document.effect_sense', 'effect_sense', 'document', (), '', 'standardised coefficients; own bound', False, ()),

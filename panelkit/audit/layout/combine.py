@@ -11,6 +11,7 @@ from panelkit.audit.layout.subjects import Subject
 from panelkit.audit.vocabulary.marks import is_numbered
 from panelkit.audit.vocabulary.spatial import is_w, name_of
 
+_SHARES = {"indirect_effect": "mediated_share", "direct_effect": "direct_share"}
 EFFECTS = ("direct", "indirect", "total")
 
 
@@ -37,7 +38,7 @@ def combined(said: Subject, column: Column, row: Row, of_tests: bool) -> Subject
     if measure.role == "df":
         return Subject("df", said.role)
     if measure.role == "mediated_share":
-        return Subject("mediated_share" if said.role == "indirect_effect" else "unknown", said.subject)
+        return Subject(_SHARES.get(said.role, "unknown"), said.subject)
     if said.statistic:
         return said
     name = "" if is_w(row.label) else said.subject

@@ -18,6 +18,7 @@ ROLES = {
     "direct": "direct_effect",
     "indirect": "indirect_effect",
     "share": "mediated_share",
+    "direct share": "direct_share",
     "sobel": "sobel",
 }
 _EFFECTS = {"a", "b", "c", "direct", "indirect"}

@@ -34,8 +34,11 @@ def reduction_tests(table: Table, reading: Reading) -> Iterator[Relation]:
 
 def _judge_of(reading: Reading) -> Callable[[Numbers], Outcome | None]:
     def judge(numbers: Numbers) -> Outcome | None:
-        if numbers["statistic"].high < 0.0 or ("df" in numbers and numbers["df"].value < 1.0):
+        if "df" in numbers and numbers["df"].value < 1.0:
             return None
+        if numbers["statistic"].high < 0.0:
+            why = message("no chi-squared statistic is negative")
+            return Outcome("inconsistent", numbers["statistic"].text, "≥ 0", why)
         due = tail(numbers["statistic"].interval, numbers.get("df"))
         if "p" in numbers and not reaches(
             numbers["statistic"].interval, numbers["p"].interval, numbers.get("df")
