@@ -27,7 +27,7 @@ def said_of(one: Misprint) -> Message:
             "{place}: stars {would} instead of {printed} ({kind})",
             place=place,
             printed=one.printed or message("none"),
-            would=one.would_be or message("none"),
+            would=[stars or message("none") for stars in one.would_be.split(", ")],
             kind=one.kind,
         )
     return message(

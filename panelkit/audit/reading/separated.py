@@ -13,9 +13,17 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 _SIGNS = ("\t", ";", "|", ",", "，", "；")
+_IN_SENTENCES = ",;，；"
 _AS_TEXT = re.compile(r'\A="(.*)"\Z', re.S)
 """A text that a program guards from becoming a number in a spreadsheet: ="(0.05)"."""
+_NOTE = re.compile(
+    r"\s*(?:注|说明|备注|(?:资料|数据)?来源|notes?\b|sources?\b)|.*(?:parenthes|brackets|括号|括弧)"
+    r"|.*[*∗＊†]\s*p\s*<",
+    re.I,
+)
+"""The first cell of a note that was typed with separators in it and without quotation marks."""
 _SAMPLE = 1_000
+_FIGURE = re.compile(r"[\s\d.,%*∗＊()（）\[\]<=−–-]+")
 _OPEN, _SHUT = "([{（［【", ")]}）］】"
 
 
@@ -49,6 +57,8 @@ def cut(text: str, sign: str, name: str) -> list[list[str]]:
             rows.append([_AS_TEXT.sub(r"\1", cell) for cell in row])
             cells += len(row)
             count_cells(name, cells, len(row))
+            if sign in _IN_SENTENCES and _NOTE.match(row[0] if row else ""):
+                rows[-1] = _sentence(rows[-1], sign)
     except csv.Error as error:
         raise DataError(
             message(
@@ -60,6 +70,14 @@ def cut(text: str, sign: str, name: str) -> list[list[str]]:
             )
         ) from error
     return rows
+
+
+def _sentence(row: list[str], sign: str) -> list[str]:
+    """Return a note that was cut at its own commas as one cell; a row that holds a number alone in a cell as it is."""
+    rest = [cell.strip() for cell in row[1:] if cell.strip()]
+    if not rest or any(_FIGURE.fullmatch(cell) for cell in rest):
+        return row
+    return [sign.join(row).rstrip(sign + " ")]
 
 
 def separator(text: str) -> str | None:
