@@ -42,3 +42,10 @@ def test_repairs_of_a_sample_are_samples() -> None:
     found = pk.audit([[cell.strip() for cell in line.split("|")] for line in text.split("\n")])
     assert found.misprints
     assert not any("-" in one.would_be or "." in one.would_be for one in found.misprints)
+
+
+def test_holes_outside_a_domain_are_no_repairs() -> None:
+    rows = [["Equation", "Excluded", "chi2", "df", "Prob > chi2"], ["y", "fin", "8.412", "2", "0.515"]]
+    found = pk.audit([*rows, ["y", "hc", "3.211", "2", "0.201"]])
+    assert found.state == "decision"
+    assert "0.015" in {one.would_be for one in found.misprints}

@@ -124,3 +124,19 @@ def last_of(drafts: Sequence[Draft], place: int, **held: str) -> Draft | None:
         if one.cell.column == place and all(getattr(one, name) == value for name, value in held.items())
     ]
     return same[-1] if same else None
+
+
+def again(base: Draft, cell: Cell, shapes: Shapes) -> list[Draft]:
+    """Return a number of the same kind below another: the second threshold of a double one."""
+    number, rest = number_of(cell)
+    if number is None:
+        return []
+    draft = replace(base, cell=cell, number=number, stars=cell.held.stars, attached=[])
+    draft.attach_brackets(rest, "bracket", shapes)
+    return [draft]
+
+
+def left_of(drafts: Sequence[Draft], cell: Cell) -> Draft | None:
+    """Return the test read last where it stands in the row of a cell."""
+    last = drafts[-1] if drafts else None
+    return last if last is not None and last.cell.row == cell.row and last.role in TESTS else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from panelkit.audit.decimals import decimal_of
 from panelkit.audit.entries import Facts, Table
+from panelkit.audit.layout.anova import unfolded
 from panelkit.audit.layout.blocks import parts_of
 from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.combine import EFFECTS
@@ -34,7 +35,7 @@ def read_table(sheet: Sheet, facts: Facts | None = None, number: int = 0) -> Tab
     """
     said = said_of((sheet.title, *sheet.notes))
     texts = [text for row in sheet.cells for text in row]
-    grid = grid_of(sheet.cells, decimal_of(texts), read_legend(sheet.notes, texts))
+    grid = unfolded(grid_of(sheet.cells, decimal_of(texts), read_legend(sheet.notes, texts)))
     covered = _covered(sheet)
     walks: list[Walk] = []
     columns: list[Column] = []

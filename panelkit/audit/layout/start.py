@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from panelkit.audit.layout.blocks import Part
 from panelkit.audit.layout.columns import Column, columns_of, label_columns, spread_headings
 from panelkit.audit.layout.correlations import is_correlation
+from panelkit.audit.layout.inequality import parts_named
 from panelkit.audit.layout.meanings import Meanings
 from panelkit.audit.layout.notes import Said
 from panelkit.audit.layout.rows import Labels, Row, rows_of
@@ -35,6 +36,8 @@ def walk_of(
     if kind in ("models", "mediation", "descriptive") and is_correlation(rows, columns):
         kind = "correlation" if kind != "descriptive" else kind
         columns = columns_of(part, places, headings, kind)
+    if kind in ("inequality", "gini"):
+        columns = parts_named(columns)
     numbered = numbered_subjects([(row.label, row.above) for row in rows if not row.part and not row.alone])
     names = names_of(rows, columns, title)
     walk = Walk(

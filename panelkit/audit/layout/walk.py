@@ -9,7 +9,17 @@ from dataclasses import dataclass, field, replace
 from panelkit.audit.entries import Mark
 from panelkit.audit.layout.columns import Column
 from panelkit.audit.layout.combine import combined
-from panelkit.audit.layout.drafts import TESTS, Draft, Shapes, can_be_p, df_named, last_of, number_of
+from panelkit.audit.layout.drafts import (
+    TESTS,
+    Draft,
+    Shapes,
+    again,
+    can_be_p,
+    df_named,
+    last_of,
+    left_of,
+    number_of,
+)
 from panelkit.audit.layout.grid import Cell
 from panelkit.audit.layout.meanings import Meanings
 from panelkit.audit.layout.owners import BARE, give, meaning_of, owner_of
@@ -129,7 +139,14 @@ class Walk:
                 if row.part == "bracket" and column.said.part not in ("", "value")
                 else row.part
             )
-            if base is None or (base.role in BARE and row.part != "bracket"):
+            if (
+                base is not None
+                and base.role == "threshold"
+                and cell.shape == "value"
+                and row.part == "bracket"
+            ):
+                self.drafts += again(base, cell, self.shapes)
+            elif base is None or (base.role in BARE and row.part != "bracket"):
                 self._unknown(cell, row.label, column)
             else:
                 base.attach(cell, meaning_of(kind), self.shapes)
@@ -164,6 +181,9 @@ class Walk:
             draft = self._draft(row, column, cell, said)
             if draft is not None:
                 self.drafts += df_named(draft)
+                beyond = row.cells[column.index + 1] if column.index + 1 < len(row.cells) else cell
+                if beyond.shape == "stars" and all(one.index != column.index + 1 for one in self.columns):
+                    draft.attach(beyond, "bracket", self.shapes)
                 lefts.append((column, draft))
                 self.base[column.index] = draft
 
@@ -203,6 +223,8 @@ class Walk:
         if number is None:
             return None
         role, subject = known.role, known.subject
+        if role == "df" and subject not in TESTS and (left := left_of(self.drafts, cell)):
+            subject, panel = left.role, left.panel
         if cell.held.number is None and len(cell.held.brackets[0].numbers) > 1:
             role = "unknown"
         if known.part == "p" or (role in self.tests and not known.part and can_be_p(number)):

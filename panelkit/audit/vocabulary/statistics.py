@@ -61,7 +61,7 @@ _STATISTICS = patterns(
         ("aic", r"aic|akaike.*|赤池.*|aic值|aic准则"),
         ("bic", r"bic|sbic|schwarz.*|bayesianinformation.*|贝叶斯信息.*|bic值"),
         ("df_resid", r"residualdf|dfr|dfresid(?:ual)?|残差自由度"),
-        ("rss", r"rss|ssr|residualsumofsquares|sumsquaredresid|残差平方和"),
+        ("rss", r"rss|ssr|residualss|residualsumofsquares|sumsquaredresid|残差平方和"),
         ("root_mse", r"rootmse|rmse|root mean.*|均方根误差"),
         (
             "sigma2",
@@ -86,7 +86,7 @@ _STATISTICS = patterns(
         ),
         (
             "unknown",
-            r"/?(?:sigma|σ)(?:u|e|a|v|0|1)?(?!2)|/?lgt?theta|/?lntheta|.*(?:weight|权重)phi|phi|teta|/?lnphi|/?lnsigma\w*",
+            r"(?:model|total)(?:ss|ms|df)|residualms|/?(?:sigma|σ)(?:u|e|a|v|0|1)?(?!2)|/?lgt?theta|/?lntheta|.*(?:weight|权重)phi|phi|teta|/?lnphi|/?lnsigma\w*",
         ),
         ("vif", r"(?:mean|平均|average)?vif(?:值)?|方差膨胀因子(?:vif)?"),
         ("tolerance", r"1/vif|tolerance|容忍度|容差"),
@@ -142,6 +142,8 @@ def _tests(said: str) -> tuple[str, str]:
         return ("ar1" if number in "1一" else "ar2"), ""
     if _RATIO.search(said) and not _effect(said):
         return "lr", _restricted(said)
+    if re.fullmatch(r"chi2?|χ2|chisq(?:uared?)?|chisquare|卡方(?:值|统计量)?", said):
+        return "wald", ""
     if re.search(r"wald|沃尔德|瓦尔德|沃德检验|空间(?:滞后|误差)项?的?怀特检验", said):
         return "wald", _restricted(said)
     if re.search(
