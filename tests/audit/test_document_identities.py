@@ -58,6 +58,14 @@ def test_columns_that_differ_do_not_repeat_many_digits() -> None:
     assert states("repeated-digits", table(*column(short, "248"), *column(alike, "248", 2))) == ["consistent"]
 
 
+def test_one_column_on_two_samples_is_seen_and_singletons_are_not() -> None:
+    def copied(n: str) -> list[str]:
+        return states("repeated-digits", table(*column(BASE, "248"), *column(BASE, n, 2)))
+
+    assert copied("310") == ["inconsistent"]
+    assert copied("247") == copied("248") == []
+
+
 def test_nearly_equal_models_agree_in_many_digits() -> None:
     """A SAR and a SEM with little dependence differ in the last digit alone."""
     sar = {"a": "-0.0351 (-0.931)", "b": "0.1431*** (4.012)", "c": "0.0694 (0.744)"}

@@ -24,6 +24,7 @@ _NOTE = re.compile(
 """The first cell of a note that was typed with separators in it and without quotation marks."""
 _SAMPLE = 1_000
 _FIGURE = re.compile(r"[\s\d.,%*∗＊()（）\[\]<=−–-]+")
+_SPLIT_HEADING = re.compile(r"\s*[\[(（]?\s*\d+\s*[%％]\s*[^\d\])）]*")
 _OPEN, _SHUT = "([{（［【", ")]}）］】"
 
 
@@ -106,7 +107,10 @@ def _agreement(text: str, sign: str) -> float:
 
 
 def _open(cell: str) -> bool:
-    """Return whether a short cell opens a bracket with a number that it does not shut, or the other way round."""
-    if len(cell) > 60 or not re.search(r"\d", cell):
+    """Return whether a short cell opens a bracket with a number that it does not shut, or the other way round.
+
+    A heading over two columns ("[95% Conf." beside "Interval]") opens none.
+    """
+    if len(cell) > 60 or not re.search(r"\d", cell) or _SPLIT_HEADING.fullmatch(cell):
         return False
     return sum(cell.count(one) for one in _OPEN) != sum(cell.count(one) for one in _SHUT)

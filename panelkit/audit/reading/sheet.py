@@ -19,6 +19,8 @@ _PANEL = re.compile(r"\s*(?:panel|面板|part)\s*[A-Za-z一二三四五六七八
 _COUNTER = re.compile(r"\W*\d{1,2}\W*|\D+\d{1,2}\W*")
 _LONG = 40
 _BLANK = " \t\r\n\xa0\u3000\u200b\ufeff"
+_OPENS = re.compile(r"\s*\[\s*\d+\s*[%％]\s*[^\d\[\]]*")
+_SHUTS = re.compile(r"[^\d\[\]]*\]\s*")
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,12 +153,24 @@ def sheets_of(rows: Sequence[Sequence[str]], *, source: str = "", merged: Iterab
     """Return the tables of a grid, those without a filled cell left out."""
     spans = list(merged)
     found = []
+    rows = [_joined(row) for row in rows]
     for first, last in parted(rows):
         own = [(a - first, b, c - first, d) for a, b, c, d in spans if first <= a and c < last]
         sheet = sheet_of(rows[first:last], source=source, merged=own)
         if sheet.cells:
             found.append(sheet)
     return found
+
+
+def _joined(row: Sequence[str]) -> Sequence[str]:
+    """Return a row in which a heading cut in two ("[95% Conf." beside "Interval]") stands whole over both columns."""
+    cuts = [k for k in range(len(row) - 1) if _OPENS.fullmatch(row[k]) and _SHUTS.fullmatch(row[k + 1])]
+    if not cuts:
+        return row
+    held = list(row)
+    for k in cuts:
+        held[k] = held[k + 1] = f"{row[k].strip()} {row[k + 1].strip()}"
+    return held
 
 
 def _figures(row: Sequence[str]) -> bool:

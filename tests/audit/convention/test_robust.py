@@ -202,6 +202,6 @@ def test_records_of_the_command_are_json() -> None:
 
     (table,) = [read_table(sheet) for sheet in read_sheets(",(1)\nlnx,0.4012\n,(0.0512)\nN,104")]
     found = search_table(table, panel(), formula="log(y) ~ log(x)", effects="twoway", depth=1)
-    held = json.loads(json.dumps(search_records(found)))
+    held = json.loads(json.dumps(search_records(found, "en")))
     assert held[0]["state"] in ("found", "several", "too few digits", "none")
     assert len(held[0]["closest"]) >= 5

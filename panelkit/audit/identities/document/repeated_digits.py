@@ -15,14 +15,28 @@ from panelkit.language.offers import offered
 
 SAYS = message("columns that differ repeat no more digits than chance does")
 
+_SINGLETONS = 0.95  # units of one period leave a sample without moving an estimate
+
 
 @offered("identity", "repeated-digits", family="document", source="Pitt and Hill 2016; Bonferroni")
 def repeated_digits(document: Document, readings: Sequence[Reading]) -> Iterator[Relation]:
-    """Yield coefficients with their brackets that two columns share though others differ, beyond what chance does."""
+    """Yield coefficients with their brackets that two columns share, beyond what chance does.
+
+    The columns differ in other coefficients, or stand in one table and have other numbers of observations.
+    """
     pairs, tried = pairs_of(document)
     for pair in pairs:
-        if pair.apart and not pair.reprinted(tried):
+        if (pair.apart or _other_samples(document, pair)) and not pair.reprinted(tried):
             yield Relation("repeated-digits", _operands(pair), _judge_of(pair, tried))
+
+
+def _other_samples(document: Document, pair: Pair) -> bool:
+    """Return whether two columns of one table have numbers of observations apart by more than singletons are."""
+    (number, left, panel), (other, right, _) = pair.one.place, pair.other.place
+    table = document.tables[number]
+    rows = [table.one("nobs", column=at, panel=panel) or table.one("nobs", column=at) for at in (left, right)]
+    held = [one.number.value for one in rows if one is not None]
+    return number == other and len(held) == 2 and min(held) < _SINGLETONS * max(held)
 
 
 def _operands(pair: Pair) -> tuple[Operand, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from statistics import median
 
 from panelkit.audit.beside import beside
 from panelkit.audit.entries import Entry, Table
+
+_SUM = re.compile(r"\s*(?:合\s*计|总\s*计|总\s*和|加\s*总|求\s*和|sum|total|altogether)\s*", re.IGNORECASE)
 
 
 def weight_groups(table: Table) -> Iterator[tuple[float, list[Entry]]]:
@@ -57,8 +60,24 @@ def by_column(table: Table) -> dict[int, list[Entry]]:
     """Return the weights of a table by the column in which they stand."""
     columns: dict[int, list[Entry]] = defaultdict(list)
     for one in table.of("weight"):
-        columns[one.column].append(one)
+        if not is_sum(one):
+            columns[one.column].append(one)
     return columns
+
+
+def is_sum(one: Entry) -> bool:
+    """Return whether a row is called the sum of the others (合计, total)."""
+    return bool(_SUM.fullmatch(one.label))
+
+
+def printed_sums(table: Table) -> Iterator[tuple[Entry, list[Entry]]]:
+    """Yield the last row of a column of weights where it is called their sum, with the weights above it."""
+    for one in table.of("weight"):
+        if is_sum(one):
+            above = [held for held in by_column(table).get(one.column, ()) if held.row < one.row]
+            below = any(held.row > one.row for held in by_column(table).get(one.column, ()))
+            if len(above) > 1 and not below and not any(held.panel for held in above):
+                yield one, above
 
 
 def by_section(held: list[Entry]) -> dict[str, list[Entry]]:
