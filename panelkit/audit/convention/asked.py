@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from panelkit.audit.convention.target import (
+    ADJUSTED_R2,
     ERROR,
     ESTIMATE,
     NOBS,
     PERIODS,
     R2,
     UNITS,
+    WITHIN_R2,
     P,
     T,
     Target,
@@ -29,7 +31,7 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("units", "provinces", "groups", "省份数", "个体数"), (UNITS,)),
     **dict.fromkeys(("periods", "years", "年份数"), (PERIODS,)),
     **dict.fromkeys(("r2", "r²", "rsquared", "拟合优度"), R2),
-    **dict.fromkeys(("withinr2", "r2within", "withinr²", "r2_within", "组内r2", "组内r²"), R2[:2]),
+    **dict.fromkeys(("withinr2", "r2within", "withinr²", "r2_within", "组内r2", "组内r²"), WITHIN_R2),
     **dict.fromkeys(
         (
             "adjr2",
@@ -42,7 +44,7 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
             "调整r²",
             "调整后r²",
         ),
-        R2[3:],
+        ADJUSTED_R2,
     ),
     **dict.fromkeys(("rho", "ρ"), ("rho",)),
     **dict.fromkeys(("lambda", "λ"), ("lambda",)),

@@ -9,7 +9,9 @@ from typing import Any
 from panelkit.audit.convention.naming import term_named
 from panelkit.audit.convention.result import ConventionSearch
 from panelkit.audit.convention.search import find_convention
-from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, T, Target, Wanted
+from panelkit.audit.convention.target import (
+    ADJUSTED_R2, ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, WITHIN_R2, P, T, Target, Wanted,
+)
 from panelkit.audit.entries import Attached, Entry, Table
 from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError
@@ -21,8 +23,8 @@ _WHOLE: Mapping[str, tuple[str, ...]] = {
     "units": (UNITS,),
     "periods": (PERIODS,),
     "r2": R2,
-    "r2_within": R2[:2],
-    "r2_adjusted": R2[3:],
+    "r2_within": WITHIN_R2,
+    "r2_adjusted": ADJUSTED_R2,
     "rho": ("rho",),
     "lambda": ("lambda",),
     "sigma2": ("sigma2",),

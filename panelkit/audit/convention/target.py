@@ -23,7 +23,9 @@ NOBS = "nobs"
 UNITS = "units"
 PERIODS = "periods"
 # what the coefficient of determination may leave out or count; see `linear.py`
-R2 = ("R2 within", "R2 of units", "R2", "adjusted R2", "adjusted R2 within")
+R2 = ("R2 within", "R2 of units", "R2", "adjusted R2", "adjusted R2 within", "R2 of units alone")
+WITHIN_R2 = (*R2[:2], R2[5])
+ADJUSTED_R2 = R2[3:5]
 
 
 @dataclass(frozen=True)

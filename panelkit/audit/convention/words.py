@@ -21,6 +21,7 @@ _KINDS = {
     R2[2]: message("R2 with the effects"),
     R2[3]: message("adjusted R2 with the effects"),
     R2[4]: message("adjusted R2 within"),
+    R2[5]: message("R2 within units, periods not fitted (linearmodels)"),
     "direct": message("direct effect"),
     "indirect": message("indirect effect"),
     "total": message("total effect"),

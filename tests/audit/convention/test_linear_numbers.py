@@ -87,8 +87,8 @@ def test_every_covariance_is_the_one_of_the_estimator(effects: str, lost: int) -
 
 
 @pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
-def test_the_five_r2_are_those_of_dummies_by_hand(effects: str) -> None:
-    """Within, within units with periods explained (xtreg with i.year), with the effects, both adjusted."""
+def test_the_six_r2_are_those_of_dummies_by_hand(effects: str) -> None:
+    """Within, within units with periods explained (xtreg with i.year) or not fitted, with the effects, both adjusted."""
     frame = panel(lost=11)
     found = stated(frame, effects)
     row = dict(zip(found.slots, found.matrix[0], strict=True))
@@ -100,13 +100,15 @@ def test_the_five_r2_are_those_of_dummies_by_hand(effects: str) -> None:
     time = pd.get_dummies(flat["year"]).to_numpy(float)
     dummies = {"twoway": np.column_stack([unit, time[:, 1:]]), "unit": unit, "none": one}[effects]
 
-    def left(columns: np.ndarray) -> float:
+    def left(columns: np.ndarray, y: np.ndarray = y) -> float:
         e = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
         return float(e @ e)
 
     rss, n, k, m = left(np.column_stack([X, dummies])), len(y), 3, dummies.shape[1]
     within, whole = 1 - rss / left(dummies), 1 - rss / left(one)
+    b = np.linalg.lstsq(np.column_stack([X, dummies]), y, rcond=None)[0][:3]
     expected = {
+        "R2 of units alone": 1 - left(unit, y - X @ b) / left(unit),
         "R2 within": within,
         "R2 of units": 1 - rss / left(unit),
         "R2": whole,
@@ -116,6 +118,18 @@ def test_the_five_r2_are_those_of_dummies_by_hand(effects: str) -> None:
     for kind, value in expected.items():
         # the same sums of squares by another factorisation
         assert row["", kind] == pytest.approx(value, rel=1e-9), kind
+
+
+@pytest.mark.parametrize("effects", ["twoway", "unit"])
+def test_r2_within_of_linearmodels_is_one_of_them(effects: str) -> None:
+    panels = pytest.importorskip("linearmodels.panel")
+    frame = panel(lost=11)
+    X = pd.DataFrame({"x": np.log(frame["x"]), "z": np.log(frame["z"]), "w": frame["w"]})
+    model = panels.PanelOLS(np.log(frame["y"]), X, entity_effects=True, time_effects=effects == "twoway")
+    found = stated(frame, effects)
+    row = dict(zip(found.slots, found.matrix[0], strict=True))
+    # two factorisations of the same least squares
+    assert row["", "R2 of units alone"] == pytest.approx(model.fit().rsquared_within, rel=1e-8)
 
 
 def test_p_values_are_those_of_the_estimator_under_its_degrees_of_freedom() -> None:

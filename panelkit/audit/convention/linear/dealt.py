@@ -37,6 +37,7 @@ def _again(regression: Regression, residuals: FloatArray) -> Regression:
         root=solved.root,
         y=solved.y - solved.residuals + noise,
         raw=solved.raw - solved.residuals + residuals,
+        regressors=solved.regressors,
         layout=solved.layout,
         effects=solved.effects,
     )

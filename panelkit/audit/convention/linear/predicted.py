@@ -14,7 +14,7 @@ from panelkit.audit.convention.linear.regressions import Regression
 from panelkit.audit.convention.linear.shared import Solved, diagonals
 from panelkit.audit.convention.linear.variances import VARIANCES, factors, freedoms
 from panelkit.audit.convention.target import ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, P, Slot, T
-from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.kernels.within import FloatArray, IntArray, Layout
 from panelkit.language.message import message
 from panelkit.results.students_t import t_survival
 from panelkit.show.brief import Brief
@@ -167,8 +167,8 @@ def _of_the_whole(solved: Solved) -> dict[str, float]:
     deviations = solved.raw - solved.raw.mean()
     total = float(deviations @ deviations)
     swept = total if pooled else float(solved.y @ solved.y)
-    means = np.add.reduceat(solved.raw, layout.starts) / layout.unit_counts
-    inside = solved.raw - means[layout.unit]
+    inside = _around_units(solved.raw, layout)
+    unfitted = _around_units(solved.raw - solved.regressors @ solved.beta, layout)
     absorbed = layout.absorbed(solved.effects)
     left, counted = n - k - absorbed, 1 if pooled else absorbed
     r2, within = 1.0 - rss / total, 1.0 - rss / swept
@@ -179,5 +179,12 @@ def _of_the_whole(solved: Solved) -> dict[str, float]:
         r2,
         1.0 - (1.0 - r2) * (n - 1) / left,
         1.0 - (1.0 - within) * (n - counted) / (n - counted - held),
+        1.0 - float(unfitted @ unfitted) / float(inside @ inside),
     )
     return {NOBS: n, UNITS: layout.n_units, PERIODS: layout.n_times, **dict(zip(R2, values, strict=True))}
+
+
+def _around_units(values: FloatArray, layout: Layout) -> FloatArray:
+    """Return values (n,) less the mean of their unit."""
+    means = np.add.reduceat(values, layout.starts) / layout.unit_counts
+    return np.asarray(values - means[layout.unit])

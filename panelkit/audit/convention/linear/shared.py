@@ -24,7 +24,7 @@ _CARRIED = 1e-9
 class Solved(Brief):
     """Least squares on swept columns: `beta` (k,), `residuals` (n,), `basis` Q (n, k) = X T, `root` T (k, k).
 
-    `y` (n,) is the swept outcome, `raw` (n,) the outcome as it is.
+    `y` (n,) is the swept outcome, `raw` (n,) the outcome and `regressors` (n, k) as they are.
     """
 
     beta: FloatArray
@@ -33,6 +33,7 @@ class Solved(Brief):
     root: FloatArray
     y: FloatArray
     raw: FloatArray
+    regressors: FloatArray
     layout: Layout
     effects: Effects
 
@@ -58,7 +59,7 @@ def solve_swept(raw: FloatArray, layout: Layout, effects: Effects) -> Solved | N
     residuals = swept[:, 0] - basis @ on_basis
     if not float(residuals @ residuals) > _LOST**2 * float(after[0] ** 2):
         return None
-    return Solved(root @ on_basis, residuals, basis, root, swept[:, 0], columns[:, 0], layout, effects)
+    return Solved(root @ on_basis, residuals, basis, root, swept[:, 0], columns[:, 0], columns[:, 1:], layout, effects)
 
 
 def diagonals(solved: Solved, calendar: IntArray, wanted: Collection[str]) -> Mapping[str, FloatArray]:
