@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import panelkit as pk
 from panelkit.audit.entries import Table
 from tests.audit.by_hand import entry, outcomes, put, states, table
 
@@ -106,3 +107,24 @@ def test_the_word_full_mediation_is_held_against_the_stars() -> None:
     assert states("mediation-words", table(*said, starred, notes=["存在完全中介效应"])) == ["decision"]
     assert states("mediation-words", table(*said, bare, notes=["存在完全中介效应"])) == ["consistent"]
     assert states("mediation-words", table(*said, bare, notes=["Partial mediation."])) == ["decision"]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("(1) Y", "(2) M", "(3) Y"),
+        ("Explained (1) Y", "Explained (2) M", "Explained (3) Y"),
+        ("产出 (1)", "技术 (2)", "产出 (3)"),
+        ("被解释变量 （1）Y", "被解释变量 （2）M", "被解释变量 （3）Y"),
+    ],
+)
+def test_three_steps_are_known_by_their_outcomes_wherever_the_number_stands(heads: tuple[str, ...]) -> None:
+    head = "\t".join(("变量", *heads))
+    rows = [
+        "X\t0.350*** (0.081)\t0.420*** (0.090)\t0.231** (0.103)",
+        f"{'技术' if '技术' in head else 'M'}\t\t\t0.283*** (0.071)",
+        "Sobel Z\t\t\t2.05",
+    ]
+    note = "注：括号内为标准误，***p<0.01，**p<0.05，*p<0.1"
+    found = pk.audit("\n".join([head, *rows, note]))
+    assert [one.identity for one in found.failing] == ["sobel-z"]

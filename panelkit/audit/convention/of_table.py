@@ -10,7 +10,18 @@ from panelkit.audit.convention.naming import term_named
 from panelkit.audit.convention.result import ConventionSearch
 from panelkit.audit.convention.search import find_convention
 from panelkit.audit.convention.target import (
-    ADJUSTED_R2, ERROR, ESTIMATE, NOBS, PERIODS, R2, UNITS, WITHIN_R2, P, T, Target, Wanted,
+    ADJUSTED_R2,
+    ERROR,
+    ESTIMATE,
+    NOBS,
+    PERIODS,
+    R2,
+    UNITS,
+    WITHIN_R2,
+    P,
+    T,
+    Target,
+    Wanted,
 )
 from panelkit.audit.entries import Attached, Entry, Table
 from panelkit.formula.formula import parse_formula

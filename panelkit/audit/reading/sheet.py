@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from panelkit.audit.entries import Facts
+from panelkit.audit.reading.spilled import gathered
 from panelkit.show.brief import Brief
 
 Span = tuple[int, int, int, int]
@@ -153,7 +154,7 @@ def sheets_of(rows: Sequence[Sequence[str]], *, source: str = "", merged: Iterab
     """Return the tables of a grid, those without a filled cell left out."""
     spans = list(merged)
     found = []
-    rows = [_joined(row) for row in rows]
+    rows = gathered([_joined(row) for row in rows])
     for first, last in parted(rows):
         own = [(a - first, b, c - first, d) for a, b, c, d in spans if first <= a and c < last]
         sheet = sheet_of(rows[first:last], source=source, merged=own)

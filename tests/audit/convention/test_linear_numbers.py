@@ -88,7 +88,7 @@ def test_every_covariance_is_the_one_of_the_estimator(effects: str, lost: int) -
 
 @pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
 def test_the_six_r2_are_those_of_dummies_by_hand(effects: str) -> None:
-    """Within, within units with periods explained (xtreg with i.year) or not fitted, with the effects, both adjusted."""
+    """Within, within units with periods explained (xtreg, i.year) or not fitted, with the effects, both adjusted."""
     frame = panel(lost=11)
     found = stated(frame, effects)
     row = dict(zip(found.slots, found.matrix[0], strict=True))

@@ -21,3 +21,18 @@ def test_a_note_typed_with_separators_in_it_is_one_note(sign: str) -> None:
     facts = found.tried[0][0].table.facts
     assert (facts.brackets, facts.star_levels) == ("se", (0.1, 0.05, 0.01))
     assert not found.unread
+
+
+def test_brackets_cut_into_cells_of_their_own_go_back_to_their_numbers() -> None:
+    """Blanks taken for separators: headings and N stand over the first columns, rows of estimates are longer."""
+    cut = (
+        "变量,邻接,距离,经济\nlnx,0.152***,(3.21),0.139***,(2.95),0.161***,(3.40)\n"
+        "ρ,0.246***,(4.02),0.313***,(3.88),0.198***,(3.05)\nN,300,300,300\n注：括号内为t值\n"
+    )
+    whole = (
+        "变量,邻接,距离,经济\nlnx,0.152*** (3.21),0.139*** (2.95),0.161*** (3.40)\n"
+        "ρ,0.246*** (4.02),0.313*** (3.88),0.198*** (3.05)\nN,300,300,300\n注：括号内为t值\n"
+    )
+    assert pk.audit(cut).tidy().equals(pk.audit(whole).tidy())
+    assert pk.audit(cut).state == "consistent"
+    assert "距离" in pk.audit(cut).findings[1].where

@@ -59,7 +59,9 @@ def solve_swept(raw: FloatArray, layout: Layout, effects: Effects) -> Solved | N
     residuals = swept[:, 0] - basis @ on_basis
     if not float(residuals @ residuals) > _LOST**2 * float(after[0] ** 2):
         return None
-    return Solved(root @ on_basis, residuals, basis, root, swept[:, 0], columns[:, 0], columns[:, 1:], layout, effects)
+    return Solved(
+        root @ on_basis, residuals, basis, root, swept[:, 0], columns[:, 0], columns[:, 1:], layout, effects
+    )
 
 
 def diagonals(solved: Solved, calendar: IntArray, wanted: Collection[str]) -> Mapping[str, FloatArray]:

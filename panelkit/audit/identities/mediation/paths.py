@@ -23,7 +23,9 @@ ROLES = {
 }
 _EFFECTS = {"a", "b", "c", "direct", "indirect"}
 _ANCHORS = ("indirect_effect", "path_a", "path_b", "sobel", "mediated_share", "direct_effect")
-_NUMBERED = re.compile(r"^\s*[(（\[]?\s*\d+\s*[)）\]]?\s*[.:：]?\s*")
+_NUMBERED = re.compile(r"^\s*[(（\[]?\s*\d+\s*[)）\]]?\s*[.:：]?\s*|\s*[(（\[]\s*\d+\s*[)）\]]\s*$")
+_OVER_ALL = re.compile(r"^.*?\s(?=[(（\[]\s*\d+\s*[)）\]]\s*\S)")
+"""A heading over all columns, above the number of one and its outcome: "Explained (1) Y"."""
 
 
 @dataclass(frozen=True)
@@ -139,5 +141,5 @@ def _with_sample(table: Table, found: dict[str, Entry]) -> Paths:
 
 
 def _name(text: str) -> str:
-    """Return a heading without its number: "(2) lnRD" and "lnRD" are one."""
-    return _NUMBERED.sub("", text).strip().casefold()
+    """Return a heading without its number: "(2) lnRD", "lnRD (2)" and "lnRD" are one."""
+    return _NUMBERED.sub("", _OVER_ALL.sub("", text)).strip().casefold()
