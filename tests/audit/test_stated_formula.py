@@ -41,3 +41,29 @@ def test_a_logarithm_of_what_is_not_positive_is_no_reading() -> None:
 def test_an_outcome_that_no_heading_names_is_asked_for() -> None:
     with pytest.raises(SpecError, match="--formula"):
         stated_formula(table("变量,(1)\nrd,0.12 (0.03)\n"), frame())
+
+
+def test_a_unit_of_measurement_behind_a_column_is_no_part_of_its_name() -> None:
+    data = frame().rename(columns={"专利": "专利授权量(件)", "rd": "R&D经费（万元）"})
+    read = table("变量,(1) ln专利授权量\nlnR&D经费,0.12 (0.03)\nN,372\n")
+    assert stated_formula(read, data) == "log(`专利授权量(件)`) ~ log(`R&D经费（万元）`)"
+
+
+def test_a_name_may_be_a_column_under_its_own_name() -> None:
+    data = frame().rename(columns={"rd": "R&D 经费"})
+    read = table("变量,专利\n研发,0.12 (0.03)\n")
+    assert stated_formula(read, data, {"研发": "R&D 经费"}) == "`专利` ~ `R&D 经费`"
+
+
+def test_two_columns_that_differ_by_the_unit_alone_are_asked_for() -> None:
+    data = frame().rename(columns={"rd": "经费(元)", "gdp_pc": "经费(万元)"})
+    with pytest.raises(SpecError, match="经费"):
+        stated_formula(table("变量,专利\n经费,0.12 (0.03)\n"), data)
+
+
+def test_terms_of_other_columns_are_left_out_of_the_formula_that_is_shown() -> None:
+    from panelkit.audit.convention.of_table import _without
+
+    full = "log(`a b`) ~ log(x) + `urban%` + log(`R&D`)"
+    assert _without(full, ["log(`R&D`)"]) == "log(`a b`) ~ log(x) + `urban%`"
+    assert _without(full, []) == full

@@ -35,6 +35,8 @@ def term_named(name: str, labels: list[str], names: Mapping[str, str]) -> str:
     if name in names:
         given = names[name]
         label = next((one for one in labels if one == given or _bare(one) == _bare(given)), None)
+        under = [one for one in labels if _bare(_without_log(one)) == _bare(given)]
+        label = label or (under[0] if len(under) == 1 else None)
         if label is None:
             raise SpecError(
                 message(

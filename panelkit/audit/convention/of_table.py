@@ -25,6 +25,7 @@ from panelkit.audit.convention.target import (
 )
 from panelkit.audit.entries import Attached, Entry, Table
 from panelkit.formula.formula import parse_formula
+from panelkit.formula.grammar import spelled_term
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -99,11 +100,20 @@ def search_table(
             term_named(name, terms, given) for other, held in printed.items() for name in held if other != at
         }
         gone = [term for term in terms if term in elsewhere - own]
-        stated = str(parse_formula(formula).dropping(" + ".join(gone))) if gone else formula
+        stated = _without(formula, gone)
         target = target_of(table, at)
         search = find_convention(target, data, formula=stated, names=given, **options)
         found.append(ColumnSearch(at, _heading(table, at), stated, search))
     return tuple(found)
+
+
+def _without(formula: str, gone: list[str]) -> str:
+    """Return a formula without terms, spelled out where something of it is left."""
+    if not gone:
+        return formula
+    left = parse_formula(formula).dropping(" + ".join(gone))
+    outcome = left.text.partition("~")[0].strip()
+    return f"{outcome} ~ {' + '.join(map(spelled_term, left.terms))}" if left.terms else str(left)
 
 
 def target_of(table: Table, column: int) -> Target:

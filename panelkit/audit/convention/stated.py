@@ -14,6 +14,7 @@ from panelkit.language.message import message
 
 _LAGGED = re.compile(r"^(?:L(?P<many>\d?)\.|lag_?|滞后一期(?:的)?)\s*(?P<name>.+)$", re.I)
 _LOGGED = re.compile(r"^(?:ln|log)[_\s(]*(?P<name>[^)]+)\)?$", re.I)
+_MEASURE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*$")
 _PLAIN = re.compile(r"[^\W\d]\w*")
 
 
@@ -31,13 +32,13 @@ def stated_formula(table: Table, data: pd.DataFrame, names: Mapping[str, str] | 
     columns = [str(one) for one in data.columns]
     given = dict(names or {})
     printed = list(dict.fromkeys(one.subject for one in table.of("coefficient")))
-    terms = {name: given.get(name) or _term(name, data, columns) for name in printed}
+    terms = {name: _given(given, name, columns) or _term(name, data, columns) for name in printed}
     lost = [name for name, term in terms.items() if term is None]
     if lost:
         raise SpecError(
             message(
-                "rows {rows} name no column of the data ({columns}): say which by --name {first}=COLUMN, or state the "
-                "regression by --formula",
+                "rows {rows} name no column of the data ({columns}): say which by --name {first}=COLUMN or "
+                '{first}="log(COLUMN)", or state the regression by --formula',
                 rows=lost,
                 columns=columns,
                 first=lost[0],
@@ -94,8 +95,22 @@ def _term(name: str, data: pd.DataFrame, columns: Sequence[str]) -> str | None:
 def _column(name: str, columns: Sequence[str]) -> str | None:
     if name in columns:
         return name
-    alike = [column for column in columns if _bare(column) == _bare(name)]
-    return alike[0] if len(alike) == 1 else None
+    for spelled in (str, _without_measure):
+        alike = [column for column in columns if _bare(spelled(column)) == _bare(name)]
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    return None
+
+
+def _given(names: Mapping[str, str], printed: str, columns: Sequence[str]) -> str | None:
+    """Return the term that the user says a printed name is: a column under its own name, or a piece of a formula."""
+    said = names.get(printed)
+    return _quoted(said) if said in columns and said is not None else said
+
+
+def _without_measure(column: str) -> str:
+    """Return the name of a column without the unit of measurement in brackets behind it: 专利授权量(件)."""
+    return _MEASURE.sub("", column) or column
 
 
 def _is_positive(column: pd.Series) -> bool:
