@@ -23,6 +23,7 @@ from panelkit.audit.vocabulary.measures import Measure
 from panelkit.audit.vocabulary.parts import part_of
 from panelkit.audit.vocabulary.spatial import effect_of
 from panelkit.audit.vocabulary.squeezed import squeezed
+from panelkit.audit.vocabulary.statistics import statistic_of
 
 _WORD = re.compile(r"[A-Za-z]{2}|[\u3400-\u9fff]|^\s*[A-Za-z\u0370-\u03ff][\w'′]*\s*$")
 
@@ -109,6 +110,7 @@ def columns_of(
     """
     width = len(part.body[0]) if part.body else 0
     numbers = _counted(headings, labels)
+    of_moran = any(statistic_of(text)[0] == "moran_expected" for row in headings for text in row)
     dependents = [heads_dependents(row[0]) for row in headings]
     found = []
     for index in range(width):
@@ -118,6 +120,8 @@ def columns_of(
         stack = [(row[index].strip(), at) for at, row in enumerate(headings) if row[index].strip()]
         pieces = tuple(dict.fromkeys(text for text, _ in stack))
         said = heading_of(pieces, kind)
+        if of_moran and pieces and pieces[-1] == "I":
+            said = Heading(Measure("moran_i"), used=pieces[-1:])
         rest = tuple(
             piece for piece in pieces if piece not in said.used and not (said.measure and piece in numbers)
         )

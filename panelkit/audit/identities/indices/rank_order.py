@@ -22,7 +22,8 @@ def rank_order(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield that a column of ranks orders a column of values, falling or rising.
 
     That is the one left of it; where it stands first, the one of which it breaks the fewest pairs. Ranks that break
-    more pairs than one unit takes part in order something else, and are left alone.
+    more pairs than one unit takes part in, or half of all, order something else, and are left alone, and so are
+    numbers that count no places: changes of rank.
     """
     ranks = [one for one in table.entries if one.role == "unknown" and is_rank(one.heading)]
     for column in sorted({one.column for one in ranks}):
@@ -30,11 +31,13 @@ def rank_order(table: Table, reading: Reading) -> Iterator[Relation]:
         others = sorted({one.column for one in table.entries if one not in ranks})
         left = [one for one in others if one < column]
         found = [_pairs(table, own, other) for other in (left[-1:] or others)]
-        found = [pairs for pairs in found if len(pairs) > 2]
+        found = [pairs for pairs in found if len(pairs) > 3]
         if not found:
             continue
         best = min(found, key=_broken)
-        if _broken(best) < len(best):
+        most = len(best) * (len(best) - 1) // 2
+        places = all(rank.number.value >= 1.0 and rank.number.decimals <= 0 for rank, _ in best)
+        if places and _broken(best) < len(best) and 2 * _broken(best) < most:
             yield _ordered(best)
 
 
