@@ -13,7 +13,7 @@ from panelkit.language.offers import Entry as Offer
 from panelkit.language.register import entries
 from panelkit.show.brief import Brief
 
-OPEN = message("its numbers are printed, but their roundings leave it open")
+OPEN = message("its numbers are printed, but roundings, resampling or simulation leave it open")
 ALONE = message("it holds between tables of one paper, and one table was given")
 NOT_PRINTED = message("not all of its numbers are printed")
 _ROWS = 12  # of numbers in no check that are named

@@ -1,4 +1,4 @@
-"""Weights with a row of their sum; headings of Stata in a file of separated cells."""
+"""Weights with a row of their sum; headings of Stata in a file of separated cells; uneven intervals."""
 
 from __future__ import annotations
 
@@ -32,3 +32,13 @@ def test_headings_of_stata_part_cells_by_commas(ratio: str) -> None:
     )
     assert [one.identity for one in found.failing] == ([] if ratio == "5.0" else ["t-ratio"])
     assert any(one.identity == "interval-middle" for one in found.findings)
+
+
+def test_an_uneven_interval_of_an_indirect_effect_is_no_finding() -> None:
+    listed = "效应,估计值,95%CI下限,95%CI上限\n总效应,0.50,0.30,0.70\n直接效应,0.30,0.10,0.50\n间接效应,0.20,{low},0.36\n"
+    clean = pk.audit(listed.format(low="0.08"))
+    assert clean.state == "consistent"
+    assert [one.where for one in clean.unchecked if one.identity == "interval-middle"] == [
+        "间接效应 · 估计值"
+    ]
+    assert pk.audit(listed.format(low="0.28")).failing[0].identity == "interval-middle"

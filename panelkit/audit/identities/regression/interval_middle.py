@@ -14,16 +14,20 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("low + high = 2 b")
+_RESAMPLED = ("indirect", "indirect_effect", "mediated_share")
 
 
 @offered("identity", "interval-middle", family="regression", source="Greene 2018, section 4.7.1")
 def interval_middle(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield low + high = 2 b; a coefficient outside its interval decides."""
     for entry, low, high in bounded(table, reading):
-        yield Relation("interval-middle", (Operand(entry), low, high), _middle_of(table))
+        uneven = resampled(table) or (entry.role in _RESAMPLED and table.facts.bootstrap is not False)
+        yield Relation("interval-middle", (Operand(entry), low, high), _middle_of(uneven))
 
 
-def _middle_of(table: Table) -> Judge:
+def _middle_of(uneven: bool) -> Judge:
+    """Return the judge; `uneven`: ends may be quantiles of resamples, as those of indirect effects mostly are."""
+
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         estimate, low, high = numbers
         middle = (low.interval + high.interval) * 0.5
@@ -34,7 +38,7 @@ def _middle_of(table: Table) -> Judge:
             why = message("the coefficient lies outside its own interval")
         elif not met:
             why = message("an interval of quantiles of resamples need not lie evenly about the coefficient")
-            if resampled(table):
+            if uneven:
                 return None
         return Outcome(state_of(met, outside), shown(numbers[1:]), digits(middle, estimate.decimals), why)
 
