@@ -35,7 +35,7 @@ def test_headings_of_stata_part_cells_by_commas(ratio: str) -> None:
 
 
 def test_an_uneven_interval_of_an_indirect_effect_is_no_finding() -> None:
-    listed = "效应,估计值,95%CI下限,95%CI上限\n总效应,0.50,0.30,0.70\n直接效应,0.30,0.10,0.50\n间接效应,0.20,{low},0.36\n"
+    listed = "效应,估计值,95%CI下限,95%CI上限\n总效应,0.5,0.3,0.7\n直接效应,0.3,0.1,0.5\n间接效应,0.20,{low},0.36\n"
     clean = pk.audit(listed.format(low="0.08"))
     assert clean.state == "consistent"
     assert [one.where for one in clean.unchecked if one.identity == "interval-middle"] == [

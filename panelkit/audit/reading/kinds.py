@@ -17,7 +17,6 @@ _TEX = re.compile(
 )
 _TOML = re.compile(r"^[ \t]*(?:\[\[tables\]\]|(?:rows|table|columns)\s*=\s*(?:\[|\"\"\"|'''))", re.M)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TEXTS = ("csv", "tsv", "toml", "tex", "html", "htm", "md", "txt")
 
 
 def kind_of(raw: Raw) -> str:

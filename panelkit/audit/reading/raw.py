@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from panelkit.audit.reading.sheet import Sheet
 from panelkit.data.yearbook.files.decode import decode_text
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
@@ -47,9 +45,6 @@ class Raw:
         if len(self.content) > TEXT_BYTES:
             raise too_large(self.name, TEXT_BYTES)
         return decode_text(self.content, self.name).replace("\r\n", "\n").replace("\r", "\n")
-
-
-Reader = Callable[[Raw], list[Sheet]]
 
 
 def from_path(path: Path) -> Raw:

@@ -53,7 +53,6 @@ _SECOND = {
 }
 _BEFORE = {"multicolumn": 2, "multirow": 2, "parbox": 1, "textcolor": 1, "scalebox": 1, "resizebox": 2}
 _RAISED = {"textsuperscript", "sym", "tnote", "sp", "textsu"}
-_ACCENTS = set("\"'`^~=.cuvHkbdrt")
 
 
 def cleaned(text: str) -> str:

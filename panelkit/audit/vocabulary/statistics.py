@@ -102,9 +102,6 @@ _RATIO = re.compile(
     r"lratio|lrtest|lr检验|似然比|likelihoodratio"
     r"|^lr(?=$|[^a-z]|test|stat|chi|value|sdm|sar|sem|sac|slm|spatial|lag|err|both|indp?(?![a-z])|time(?![a-z])|id(?![a-z]))"
 )
-_TEST = re.compile(
-    r"[(\[](?:stat(?:istic)?|统计量|χ2|chi2|chi2?\(\d+\)|z|t|值)[)\]]|检验值?|test|statistics?|统计量|统计值|value"
-)
 
 
 def statistic_of(text: str) -> tuple[str, str]:
