@@ -132,12 +132,13 @@ class Bench:
 
         if not fits(side.low, side.high):
             return []
+        close = max(0.05 * printed.unit, 1e-12 * max(abs(side.low), abs(side.high)))
         low, high = side.low, side.high
-        while high - low > 0.05 * printed.unit:
+        while high - low > close:
             middle = 0.5 * (low + high)
             low, high = (low, middle) if fits(low, middle) else (middle, high)
         first, high = low, side.high
-        while high - low > 0.05 * printed.unit:
+        while high - low > close:
             middle = 0.5 * (low + high)
             low, high = (middle, high) if fits(middle, high) else (low, middle)
         return [Interval(first, high)]

@@ -49,3 +49,8 @@ def test_holes_outside_a_domain_are_no_repairs() -> None:
     found = pk.audit([*rows, ["y", "hc", "3.211", "2", "0.201"]])
     assert found.state == "decision"
     assert "0.015" in {one.would_be for one in found.misprints}
+
+
+def test_a_number_beyond_all_others_does_not_keep_a_search_going() -> None:
+    rows = [["变量", "(1)", "(2)"], ["rd", "0.254***", "0.238**"], ["", "(0.084)", "99999999999999999999"]]
+    assert pk.audit([*rows, ["N", "330", "330"]]).tried
