@@ -120,13 +120,10 @@ class ElasticitySense(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        given: dict[str, Any] = {
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in self.notes],
-            **style,
-        }
         frame = self.table(language=language)
-        return tables.frame_table(frame, path, format=format, language=language, index=False, **given)
+        return tables.titled(
+            frame, path, self.title, self.notes, format=format, language=language, style=style
+        )
 
 
 def _record(one: Sense) -> dict[str, Any]:

@@ -49,6 +49,14 @@ TimeOption = Annotated[
 SheetOption = Annotated[
     str | None, typer.Option("--sheet", help="The sheet of an Excel file in --data. Excel 工作表。")
 ]
+OwnWeightsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--w",
+        help="With --data: weights between its units, a CSV, GAL or GWT file; repeatable (own, own_2, own_3). "
+        "与 --data 合用：自备空间权重文件，可重复。",
+    ),
+]
 YearsOption = Annotated[
     str | None,
     typer.Option(

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
-from panelkit.cli._options import Lang, LangOption, OwnFile
+from panelkit.cli._options import Lang, LangOption, OwnFile, OwnWeightsOption
 from panelkit.cli._output import folder_out
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import print_json, print_trimmed
@@ -111,14 +111,7 @@ def check(
             "与 --figures 合用：指标=版本，可重复。",
         ),
     ] = None,
-    w: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--w",
-            help="With --data: weights between its units, a CSV, GAL or GWT file; repeatable (own, own_2, own_3). "
-            "与 --data 合用：自备空间权重文件，可重复。",
-        ),
-    ] = None,
+    w: OwnWeightsOption = None,
     regions: Annotated[
         str | None,
         typer.Option(

@@ -97,14 +97,9 @@ class BaconWeights(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        shown: dict[str, Any] = {
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in self.notes],
-            "index": False,
-            **style,
-        }
-        return tables.frame_table(
-            self.table(language=language), path, format=format, language=language, **shown
+        frame = self.table(language=language)
+        return tables.titled(
+            frame, path, self.title, self.notes, format=format, language=language, style=style
         )
 
 

@@ -52,6 +52,22 @@ class LinearFit(Brief):
         if self.weights is not None:
             object.__setattr__(self, "can", self.can | {WEIGHTS})
 
+    @classmethod
+    def shell(cls, layout: Layout, effects: Effects, k: int) -> LinearFit:
+        """Return a fit of k columns without numbers: what small-sample factors ask of one is its size."""
+        nothing = np.empty(0)
+        return cls(
+            y=np.empty(layout.n),
+            X=np.empty((layout.n, k)),
+            terms=(),
+            layout=layout,
+            effects=effects,
+            absorbed=layout.absorbed(effects),
+            beta=nothing,
+            residuals=nothing,
+            root=nothing,
+        )
+
     @property
     def weights(self) -> RowWeights | None:
         """Return the weights of the rows, None where they count alike."""

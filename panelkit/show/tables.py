@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import Language, in_language, message
+from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.checks import require_ending, star_levels
 from panelkit.show.files import write_whole
 from panelkit.show.formats import ENDINGS, FILES, Format
@@ -140,6 +140,26 @@ def frame_table(
         label=label,
     )
     return str(_render(replace(grid, keys=keys), format or _format_of(path), path, width))
+
+
+def titled(
+    frame: pd.DataFrame,
+    path: Target | None,
+    title: Message,
+    notes: Sequence[Message],
+    *,
+    format: Format,
+    language: Language,
+    style: Mapping[str, Any],
+) -> str:
+    """Return (and write) the frame of a result under its title and above its notes; `style` goes first."""
+    given: dict[str, Any] = {
+        "caption": title.text(language),
+        "notes": [note.text(language) for note in notes],
+        "index": False,
+        **style,
+    }
+    return frame_table(frame, path, format=format, language=language, **given)
 
 
 def starred(

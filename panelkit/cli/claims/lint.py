@@ -9,7 +9,7 @@ import typer
 
 from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
-from panelkit.cli._options import OwnFile, Printed
+from panelkit.cli._options import OwnFile, OwnWeightsOption, Printed
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import print_json, terminal_width
 
@@ -25,13 +25,7 @@ def lint(
         list[Path],
         typer.Argument(metavar="FILE...", help="Claim files, or folders of them. 论断文件或其文件夹。"),
     ],
-    w: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--w",
-            help="With --data: weights between its units; repeatable. 与 --data 合用：自备空间权重文件，可重复。",
-        ),
-    ] = None,
+    w: OwnWeightsOption = None,
     regions: Annotated[
         str | None,
         typer.Option(

@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
-from panelkit.cli._options import OwnFile, Printed
+from panelkit.cli._options import OwnFile, OwnWeightsOption, Printed
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import echo, print_json, terminal_width
 from panelkit.cli.claims._new_options import Known
@@ -29,13 +29,7 @@ def new(
         Path,
         typer.Argument(metavar="FILE", help="The new file; none is written over. 新文件；不覆盖已有文件。"),
     ],
-    w: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--w",
-            help="With --data: weights between its units; repeatable. 与 --data 合用：自备空间权重文件，可重复。",
-        ),
-    ] = None,
+    w: OwnWeightsOption = None,
     yes: Annotated[
         bool,
         typer.Option("--yes", help="Ask nothing: what is not given is a blank. 不提问：未给出者留空。"),

@@ -122,12 +122,6 @@ class HonestDiD(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        shown: dict[str, Any] = {
-            "decimals": 4,
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in (*self._said(), *self.notes)],
-            **style,
-        }
-        return tables.frame_table(
-            self._shown(language), path, format=format, language=language, index=False, **shown
-        )
+        frame, notes = self._shown(language), (*self._said(), *self.notes)
+        shown = {"decimals": 4, **style}
+        return tables.titled(frame, path, self.title, notes, format=format, language=language, style=shown)

@@ -124,13 +124,12 @@ class NamedTests(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        given: dict[str, Any] = {
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in self.notes],
+        given = {
             "decimals": {HEADS[name].text(language): places for name, places in _FOUR.items()},
             "keys": list(self.table.columns).index("statistic") - 1,
             **style,
         }
-        return tables.frame_table(
-            self.shown(language=language), path, format=format, language=language, index=False, **given
+        frame = self.shown(language=language)
+        return tables.titled(
+            frame, path, self.title, self.notes, format=format, language=language, style=given
         )

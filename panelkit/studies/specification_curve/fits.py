@@ -142,18 +142,7 @@ def crv1_factor(spec: Choices, swept: Swept, k: int) -> float:
 
 
 def _cluster_factor(layout: Layout, effects: Effects, k: int, convention: Convention) -> float:
-    nothing = np.empty(0)
-    shell = LinearFit(
-        y=np.empty(layout.n),
-        X=np.empty((layout.n, k)),
-        terms=(),
-        layout=layout,
-        effects=effects,
-        absorbed=layout.absorbed(effects),
-        beta=nothing,
-        residuals=nothing,
-        root=nothing,
-    )
+    shell = LinearFit.shell(layout, effects, k)
     return small_sample_factor(shell, (Clusters(layout.unit, "unit", np.arange(layout.n_units)),), convention)
 
 

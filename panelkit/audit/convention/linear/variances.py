@@ -141,30 +141,14 @@ VARIANCES: tuple[Variance, ...] = (
 
 def factors(layout: Layout, effects: Effects, k: int) -> FloatArray:
     """Return the factor of every covariance, (V,); missing where a program refuses or no degree of freedom is left."""
-    shell = _shell(layout, effects, k)
+    shell = LinearFit.shell(layout, effects, k)
     return np.array([_or_missing(one.factor, shell) for one in VARIANCES])
 
 
 def freedoms(layout: Layout, effects: Effects, k: int) -> FloatArray:
     """Return the degrees of freedom of t under every covariance, (V,)."""
-    shell = _shell(layout, effects, k)
+    shell = LinearFit.shell(layout, effects, k)
     return np.array([_or_missing(one.freedom, shell) for one in VARIANCES])
-
-
-def _shell(layout: Layout, effects: Effects, k: int) -> LinearFit:
-    """Return a fit without numbers: what factors ask of one is its size."""
-    nothing = np.empty(0)
-    return LinearFit(
-        y=np.empty(layout.n),
-        X=np.empty((layout.n, k)),
-        terms=(),
-        layout=layout,
-        effects=effects,
-        absorbed=layout.absorbed(effects),
-        beta=nothing,
-        residuals=nothing,
-        root=nothing,
-    )
 
 
 def _or_missing(number: Number, shell: LinearFit) -> float:

@@ -44,8 +44,9 @@ def _judge_of(reading: Reading) -> Callable[[Numbers], Outcome | None]:
             numbers["statistic"].interval, numbers["p"].interval, numbers.get("df")
         ):
             crossed = sides(due, 0.05) * sides(numbers["p"].interval, 0.05) < 0
-            why = message("statistic and p stand on different sides of 5 %") if crossed else None
-            return Outcome("decision" if crossed else "inconsistent", numbers["p"].text, digits(due, 4), why)
+            state: State = "decision" if crossed else "inconsistent"
+            said = message("statistic and p stand on different sides of 5 %") if crossed else None
+            return Outcome(state, numbers["p"].text, digits(due, 4), said)
         if "p" in numbers:
             due = _both(due, numbers["p"].interval)
         if "stars" not in numbers or due.meets(_allowed(int(numbers["stars"].value), reading)):

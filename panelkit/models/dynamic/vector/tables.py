@@ -56,13 +56,8 @@ class VectorTable(Rendered, Brief):
         from panelkit.show.words import result_word
 
         heads = {str(name): in_language(result_word(str(name), language), language) for name in self.table}
-        given: dict[str, Any] = {
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in self.notes],
-            "decimals": {"p_value": 4, "df2": 0},
-            "labels": heads if language == "zh" else None,
-            **style,
-        }
-        return tables.frame_table(
-            self._shown(language), path, format=format, language=language, index=False, **given
+        given = {"decimals": {"p_value": 4, "df2": 0}, "labels": heads if language == "zh" else None, **style}
+        frame = self._shown(language)
+        return tables.titled(
+            frame, path, self.title, self.notes, format=format, language=language, style=given
         )

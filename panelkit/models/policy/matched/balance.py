@@ -64,13 +64,10 @@ class Balance(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        shown: dict[str, Any] = {
-            "decimals": 3,
-            "caption": self.title.text(language),
-            "notes": [note.text(language) for note in self.notes],
-            **style,
-        }
-        return tables.frame_table(self.table, path, format=format, language=language, index=False, **shown)
+        shown = {"decimals": 3, **style}
+        return tables.titled(
+            self.table, path, self.title, self.notes, format=format, language=language, style=shown
+        )
 
 
 def balance_of(X: FloatArray, names: tuple[str, ...], treated: Array, weight: FloatArray) -> Balance:
