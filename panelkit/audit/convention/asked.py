@@ -91,7 +91,11 @@ def read_target(printed: Mapping[str, str], brackets: str | None = None) -> Targ
 
 def _settled(wanted: list[Wanted]) -> list[Wanted]:
     """Return the numbers with the groups that a negative one settles: a negative number in brackets is no error."""
-    signed = {one.group for one in wanted if one.group and one.low < 0.0 and one.kinds[0].endswith(ERROR)}
+    signed = {
+        one.group
+        for one in wanted
+        if one.group and plain(one.text).startswith("-") and one.kinds[0].endswith(ERROR)
+    }
     return [
         replace(one, kinds=one.kinds[1:], group="") if one.group and one.group in signed else one
         for one in wanted

@@ -21,6 +21,8 @@ from panelkit.show.brief import Brief
 DRAWS = 999
 ENOUGH = 0.01  # a match that chance gives more often tells nothing
 RADII = (10, 30, 100)  # half the sides of the boxes, in half units of the last digit
+CLOSE = 3  # that of a smaller box, for a match two steps away, among thousands of slightly different samples
+_FEW = 3  # neighbours in it that say something: fewer are the same sample with another covariance
 _COUNTS = (NOBS, UNITS, PERIODS)
 _INSIDE = 1.0 + 1e-9
 _SPREAD = (0.05, 0.95)
@@ -48,7 +50,7 @@ class Chance(Brief):
     draws: int
     among: int
     filled: float
-    radius: int
+    radius: float
     neighbours: int
     dealt: bool
 
@@ -87,13 +89,13 @@ def chance_of(
     matched = np.zeros(len(papers), dtype=bool)
     for way in target.readings:
         matched |= _matched(near[:, way.columns], papers, target)
-    filled, radius, neighbours = _filled(near, target)
+    filled, radius, neighbours = _filled(near, target, crowded=bool(predicted.departures[best] >= 2))
     return Chance(
         matched=int(matched.sum()),
         draws=len(papers),
         among=len(near),
         filled=filled,
-        radius=radius // 2,
+        radius=radius / 2.0,
         neighbours=neighbours,
         dealt=predicted.dealt is not None,
     )
@@ -128,11 +130,12 @@ def _shaken(values: FloatArray, rng: np.random.Generator, draws: int) -> FloatAr
     return np.asarray(whole[chosen] + moves)
 
 
-def _filled(near: FloatArray, target: Target) -> tuple[float, int, int]:
+def _filled(near: FloatArray, target: Target, *, crowded: bool) -> tuple[float, int, int]:
     """Return the largest share of a box that candidates (C, S) fill, the half side of the box, how many they fill.
 
     A box of half side R, in half units of the last digit, holds R printings a number. Counts of rows are no such
-    numbers: a candidate with another count is no neighbour.
+    numbers: a candidate with another count is no neighbour. `crowded`: the smallest box counts too, since a paper that
+    lies close to the base of many slightly different samples lies where they are densest.
     """
     measured = np.array([_measured(one.kinds) for one in target.wanted])
     if not measured.any():
@@ -141,8 +144,10 @@ def _filled(near: FloatArray, target: Target) -> tuple[float, int, int]:
     cells = np.unique(around, axis=0)
     far = np.abs(cells).max(axis=1) if len(cells) else np.empty(0)
     found = []
-    for radius in RADII:
+    for radius in (CLOSE, *RADII) if crowded else RADII:
         count = int(((far > 0) & (2.0 * far <= radius)).sum())
+        if radius == CLOSE and count < _FEW:
+            continue
         found.append((count / float(radius) ** int(measured.sum()), radius, count))
     return max(found)
 

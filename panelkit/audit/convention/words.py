@@ -205,7 +205,7 @@ def chance_words(chance: Chance) -> tuple[Message, ...]:
         "Chance, near: other candidates fill {neighbours:,} of the printings within {radius} units of the last "
         "digit of every number, a share of {filled:.2g}. Found means that both shares are below {enough:.0%}.",
         neighbours=chance.neighbours,
-        radius=chance.radius,
+        radius=f"{chance.radius:g}",
         filled=chance.filled,
         enough=ENOUGH,
     )

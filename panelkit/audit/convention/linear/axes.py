@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from panelkit.audit.convention.candidate import Option
-from panelkit.audit.convention.linear.column_axes import centring, controls, lags, logs, ordering, versions
+from panelkit.audit.convention.linear.column_axes import centring, controls, lags, ordering, versions
 from panelkit.audit.convention.linear.ground import Ground
+from panelkit.audit.convention.linear.log_axes import logs, zeros
 from panelkit.audit.convention.linear.plans import Axis, Choice
 from panelkit.audit.convention.linear.row_axes import rows, samples, splits, units, windows
 from panelkit.language.message import Message, message
@@ -36,6 +37,6 @@ def effects_axis(ground: Ground) -> Axis:
 
 def departures(ground: Ground) -> tuple[Axis, ...]:
     """Return the axes along which a candidate may depart from what is stated, the stated choice not among them."""
-    axes = (windows, units, samples, lags, controls, logs, versions, centring, ordering, rows, splits)
+    axes = (windows, units, samples, lags, controls, logs, zeros, versions, centring, ordering, rows, splits)
     found = (tuple(axis(ground)) for axis in axes)
     return tuple(axis for axis in found if axis)

@@ -75,39 +75,6 @@ def controls(ground: Ground) -> Iterator[Choice]:
             yield Choice(option, lambda plan, chosen=chosen: replace(plan, controls=chosen))  # type: ignore[misc]
 
 
-def logs(ground: Ground) -> Iterator[Choice]:
-    """Yield logarithms taken or taken off, and other ways with zeros in them."""
-    who = {
-        "outcome": message("logarithm of the outcome taken, or taken off"),
-        "regressors": message("logarithms of the regressors taken, or taken off"),
-        "all": message("all logarithms taken, or taken off"),
-    }
-    for key, said in who.items():
-        yield Choice(
-            Option("logs", key, said, 1),
-            lambda plan, key=key: replace(plan, recipe=replace(plan.recipe, logs=key)),  # type: ignore[misc]
-        )
-    question = ground.pool.question
-    nodes = [question.outcome.node, *(piece.node for one in question.regressors for piece in one.pieces)]
-    if not any(name == "log" for node in nodes for name in calls_of(node)):
-        return
-    yield Choice(
-        Option("mistake", "log(1 + x)", message("log(1 + x) in the place of log(x)"), 1, mistake=True),
-        lambda plan: replace(plan, recipe=replace(plan.recipe, zeros="log1p")),
-    )
-    if any(
-        bool((table.column(name) == 0.0).any())
-        for table in ground.pool.tables.values()
-        for name in question.columns
-    ):
-        yield Choice(
-            Option(
-                "mistake", "zeros filled", message("zeros set to one before the logarithm"), 1, mistake=True
-            ),
-            lambda plan: replace(plan, recipe=replace(plan.recipe, zeros="filled")),
-        )
-
-
 def versions(ground: Ground) -> Iterator[Choice]:
     """Yield the other versions of the figures."""
     for name in list(ground.pool.tables)[1:]:

@@ -13,17 +13,18 @@ from panelkit.kernels.within import Effects
 class Recipe:
     """What makes the columns.
 
-    `version` of the figures; `lag` further periods of the regressors `lagged` (all where it is empty); `logs` whose
-    logarithm is taken, or taken off ("outcome", "regressors", "all"); `zeros` how a logarithm treats them ("log1p",
-    "filled"); `above`: lags read the row above, whosever it is; `orders` in which outcome and regressors stand where
-    they were laid side by side by position.
+    `version` of the figures; `lag` further periods of the regressors `lagged` (all where it is empty); `logs` the terms
+    whose logarithm is taken, or taken off (the outcome is ""); `zeros` how a logarithm treats them ("log1p", "filled"),
+    in the columns `zeroed` (all where it is empty); `above`: lags read the row above, whosever it is; `orders` in which
+    outcome and regressors stand where they were laid side by side by position.
     """
 
     version: str = ""
     lag: int = 0
     lagged: tuple[str, ...] = ()
-    logs: str = ""
+    logs: tuple[str, ...] = ()
     zeros: str = ""
+    zeroed: tuple[str, ...] = ()
     above: bool = False
     orders: tuple[str, str] = ("", "")
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.audit.convention.linear.plans import Recipe
-from panelkit.audit.convention.linear.terms import FILLED, Piece, Question, rewritten
+from panelkit.audit.convention.linear.terms import FILLED, OUTCOME, Piece, Question, rewritten
 from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.tree import Node
 from panelkit.kernels.index import Array, PanelIndex
@@ -68,17 +68,15 @@ class Pool(Brief):
         return self._made[recipe]
 
     def _make(self, recipe: Recipe) -> Made:
-        question, every = self.question, recipe.logs == "all"
-        y = rewritten(question.outcome, recipe, toggled=every or recipe.logs == "outcome", lagged=False)
+        question = self.question
+        y = rewritten(question.outcome, recipe, toggled=OUTCOME in recipe.logs, lagged=False)
         outcome = self._column(y, recipe)
         pieces, whole, markers = {}, {}, {}
         for term in question.regressors:
             complete = np.ones(len(self.rows), dtype=bool)
             for at, piece in enumerate(term.pieces):
                 lagged = not recipe.lagged or term.label in recipe.lagged
-                changed = rewritten(
-                    piece, recipe, toggled=every or recipe.logs == "regressors", lagged=lagged
-                )
+                changed = rewritten(piece, recipe, toggled=term.label in recipe.logs, lagged=lagged)
                 column = self._moved(self._column(changed, recipe), recipe.orders)
                 pieces[term.label, at], markers[term.label, at] = column, piece.marker
                 complete &= ~np.isnan(column)

@@ -15,6 +15,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
 FILLED = "\0filled"
+OUTCOME = ""
 _CENTRED = {"center": "center", "standardize": "standardize", "scale": "standardize"}
 
 
@@ -115,7 +116,7 @@ def rewritten(piece: Piece, recipe: Recipe, *, toggled: bool, lagged: bool) -> P
     if toggled:
         node = node.argument if isinstance(node, Call) and node.name == "log" else Call("log", node)
     if recipe.zeros:
-        node = _zeros(node, recipe.zeros)
+        node = _zeros(node, recipe.zeros, recipe.zeroed)
     if lagged and recipe.lag:
         node = _lagged(node, recipe.lag)
     return replace(piece, node=node)
@@ -129,23 +130,51 @@ def _lagged(node: Node, step: int) -> Node:
     return Call("lag" if step > 0 else "lead", node, (("k", float(abs(step))),))
 
 
-def _zeros(node: Node, how: str) -> Node:
-    """Return a tree whose logarithms treat zeros otherwise."""
+def _zeros(node: Node, how: str, where: tuple[str, ...]) -> Node:
+    """Return a tree whose logarithms of the columns `where` (all where it is empty) treat zeros otherwise."""
     match node:
-        case Call("log", argument):
+        case Call("log", argument) if not where or set(columns_of(argument)) & set(where):
             if how == "log1p":
                 return Call("log1p", argument)
             return Call("log", Column(argument.name + FILLED) if isinstance(argument, Column) else argument)
         case Call(name, argument, options):
-            return Call(name, _zeros(argument, how), options)
+            return Call(name, _zeros(argument, how, where), options)
         case Negate(operand):
-            return Negate(_zeros(operand, how))
+            return Negate(_zeros(operand, how, where))
         case Chain(first, rest, label):
-            return Chain(_zeros(first, how), tuple((sign, _zeros(part, how)) for sign, part in rest), label)
+            return Chain(
+                _zeros(first, how, where),
+                tuple((sign, _zeros(part, how, where)) for sign, part in rest),
+                label,
+            )
         case Power(base, exponent, label):
-            return Power(_zeros(base, how), exponent, label)
+            return Power(_zeros(base, how, where), exponent, label)
         case _:
             return node
+
+
+def logged(piece: Piece) -> bool:
+    """Tell whether a factor is a logarithm as a whole."""
+    return isinstance(piece.node, Call) and piece.node.name == "log"
+
+
+def logged_columns(node: Node) -> tuple[str, ...]:
+    """Return the columns of which a tree takes the logarithm."""
+    match node:
+        case Call("log", argument):
+            return tuple(columns_of(argument))
+        case Call(_, argument):
+            return logged_columns(argument)
+        case Negate(operand):
+            return logged_columns(operand)
+        case Chain(first, rest):
+            return tuple(
+                name for part in (first, *(part for _, part in rest)) for name in logged_columns(part)
+            )
+        case Power(base):
+            return logged_columns(base)
+        case _:
+            return ()
 
 
 def lags_of(node: Node) -> int:
