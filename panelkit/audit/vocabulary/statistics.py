@@ -104,6 +104,10 @@ _RATIO = re.compile(
 )
 
 
+_MEDIATOR = re.compile(r"M\s*[(（]?\s*[12]\s*[)）]?|m\s*[(（]\s*[12]\s*[)）]")
+"""A mediator or a model with its number; of Arellano and Bond's tests, m1 and m2 alone are read."""
+
+
 def statistic_of(text: str) -> tuple[str, str]:
     """Return the role that a label names and its second subject; ("", "") where it names no statistic."""
     if re.fullmatch(r"\s*[A-Z]\s*", text) and text.strip() not in ("N", "F", "R"):
@@ -113,6 +117,8 @@ def statistic_of(text: str) -> tuple[str, str]:
     plainly = first_of(text, _STATISTICS)
     if plainly:
         return plainly, ""
+    if _MEDIATOR.fullmatch(text.strip()):
+        return "", ""
     return _tests(squeezed(text))
 
 

@@ -45,8 +45,9 @@ def relation_of(
 
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         stars = int(numbers[-1].value)
-        held = " ".join(one.text for one in numbers[:-1])
-        return against_stars(stars, tail(numbers), lines, f"{held} {'*' * stars}".strip(), draws)
+        first, *inside = [one.text for one in numbers[:-1]]
+        held = f"{first}{'*' * stars}" + "".join(f" ({text})" for text in inside)
+        return against_stars(stars, tail(numbers), lines, held, draws)
 
     return Relation(key, operands, judge)
 
