@@ -70,4 +70,4 @@ def test_one_row_is_not_one_of_one_rows() -> None:
 def test_levels_of_stars_that_fit_as_well_are_told() -> None:
     # Resources Science 41(10) 2019, table 5 (part): .002* [.002] has no star where one star is 5 %
     found = pk.audit(printed_table("stars_against_errors.csv"))
-    assert any("lnRS · SEM (0.002 0.002 *)" in str(note) for note in found.notes)
+    assert any("lnRS · SEM (0.002* (0.002))" in str(note) for note in found.notes)
