@@ -81,6 +81,14 @@ def read_target(printed: Mapping[str, str], brackets: str | None = None) -> Targ
         raise SpecError(
             message("brackets is se, t or p, or None where the paper does not say: not {got!r}", got=brackets)
         )
+    if not isinstance(printed, Mapping):
+        raise SpecError(
+            message(
+                "printed gives names their printed numbers: {example}, not {got!r}",
+                example='{"x": "0.380 (0.094)", "N": "403"}',
+                got=type(printed).__name__,
+            )
+        )
     wanted: list[Wanted] = []
     for name, cell in printed.items():
         wanted += _cell(str(name), cell, brackets)

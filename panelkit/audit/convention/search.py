@@ -12,6 +12,7 @@ from panelkit.audit.convention.candidate import Predicted
 from panelkit.audit.convention.chance import Chance, chance_of
 from panelkit.audit.convention.distance import distances
 from panelkit.audit.convention.matches import Match, nearest
+from panelkit.audit.convention.options import check_numbers, check_samples
 from panelkit.audit.convention.problem import Problem
 from panelkit.audit.convention.result import ConventionSearch, State
 from panelkit.audit.convention.target import Target
@@ -21,7 +22,6 @@ from panelkit.kernels.within import check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.language.options import is_whole
 from panelkit.language.register import find, keys
 
 
@@ -125,17 +125,8 @@ def find_convention(
         raise SpecError(message("family is one of {known}, not {family!r}", known=known, family=family))
     if effects is not None:
         check_effects(effects)
-    for name, count, least in (
-        ("closest", closest, 1),
-        ("depth", 0 if depth is None else depth, 0),
-        ("rng", rng, 0),
-    ):
-        if not is_whole(count) or count < least:
-            raise SpecError(
-                message(
-                    "{name} is a whole number from {least}, not {got!r}", name=name, least=least, got=count
-                )
-            )
+    check_numbers(closest=closest, depth=depth, rng=rng, lags=lags)
+    check_samples(samples)
     chosen = ("linear" if w is None and model is None else "spatial") if family == "auto" else family
     problem = Problem(
         target=target,

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.printed_papers import by_dummies, texts
 from panelkit.audit.convention.asked import read_target
+from panelkit.language.errors import DataError, SpecError
 from tests.audit.convention.papers import FORMULA, axes, panel, search
 
 
@@ -71,3 +72,35 @@ def test_papers_of_a_hidden_control_in_two_decimals_are_no_province_of_two_names
     assert not [
         one.choices for one in states if one.state in ("found", "several") and "mistake" in one.choices
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"lags": "a"}, "lags is a list"),
+        ({"lags": [-1]}, "lags is a list"),
+        ({"samples": ["2012"]}, "pk.Sample"),
+    ],
+)
+def test_options_of_another_kind_are_refused_with_an_example(options: dict[str, object], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        search({"log(x)": "0.300 (0.100)", "N": "104"}, panel(), **options)
+
+
+@pytest.mark.parametrize("printed", [None, ["0.3"], "0.3"])
+def test_printed_numbers_without_names_are_refused(printed: object) -> None:
+    with pytest.raises(SpecError, match="printed gives names"):
+        search(printed, panel())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("change", ["one unit", "one period", "constant"])
+def test_figures_that_identify_nothing_are_refused_with_what_it_takes(change: str) -> None:
+    frame = panel()
+    unit, year = (frame.index.get_level_values(at) for at in (0, 1))
+    less = {
+        "one unit": frame[unit == "省05"],
+        "one period": frame[year == 2013],
+        "constant": frame.assign(x=2.0),
+    }[change]
+    with pytest.raises(DataError, match="two units and two periods"):
+        search({"log(x)": "0.300 (0.100)", "N": "104"}, less)

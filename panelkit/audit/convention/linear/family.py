@@ -80,7 +80,11 @@ def linear_candidates(problem: Problem) -> Predicted:
         blocks.append(asked.rows(regression, scaled))
     if not blocks:
         raise DataError(
-            message("no regression of `{formula}` can be computed on these figures", formula=problem.formula)
+            message(
+                "no regression of `{formula}` can be computed on these figures: it takes two units and two periods or "
+                "more, an outcome and regressors that vary within the effects, and none that others add up to",
+                formula=problem.formula,
+            )
         )
     candidates = Candidates(plans, scales)
 
