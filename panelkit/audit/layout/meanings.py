@@ -60,6 +60,8 @@ class Meanings:
             of_error = re.search(r"err|误差", section.heading + " ".join(row.above), re.I)
             if of_lag or of_error:
                 said = replace(said, role=said.role + ("_lag" if of_lag else "_error"))
+        if said.role in ("rho", "lambda"):
+            said = replace(said, role=_headed(section.heading) or said.role)
         self._remember(said)
         if said.role in EFFECTS and not said.subject:
             said = replace(said, subject=self._named_above(row, section) or self._main())
@@ -90,6 +92,13 @@ class Meanings:
         own = [one for one in self.regressors if not is_lagged_outcome(one)]
         with_lag = [one for one in own if one in self.lagged]
         return (with_lag or self.lagged[:1] or own or self.regressors or [""])[0]
+
+
+def _headed(heading: str) -> str:
+    """Return which spatial parameter a heading names: splm calls the lag lambda and the error rho."""
+    if re.match(r"spatial autoregressive (?:coefficient|parameter)", heading, re.I):
+        return "rho"
+    return "lambda" if re.match(r"spatial error (?:coefficient|parameter)", heading, re.I) else ""
 
 
 def _under_test(row: Row, said: Subject, section: Section) -> Subject:

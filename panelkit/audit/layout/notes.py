@@ -85,7 +85,7 @@ def said_of(texts: Iterable[str]) -> Said:
         "lags": _lags(whole),
         "clusters": _clusters(whole, units),
         "row_standardised": _row_standardised(whole),
-        "simulated": True if re.search(r"模拟|simulat|monte ?carlo", whole, re.I) else None,
+        "simulated": _simulated(whole),
         "draws": _only(int(found[1].replace(",", "")) for way in _DRAWS for found in way.finditer(whole)),
         "star_levels": _star_levels(lines),
         "brackets": _meaning(one),
@@ -132,6 +132,16 @@ def _clusters(whole: str, units: int | None) -> int | None:
     return said or (units if _PROVINCIAL.search(whole) else None)
 
 
+def _simulated(whole: str) -> bool | None:
+    """Return whether effects are means over simulations; False where the delta method or exact sums are named."""
+    if re.search(r"模拟|simulat|monte ?carlo", whole, re.I):
+        return True
+    exact = re.search(
+        r"impact measures \([^)]*(?:exact|trace)\)|delta[- ]?method|delta\s*(?:方法|法)", whole, re.I
+    )
+    return False if exact else None
+
+
 def _row_standardised(whole: str) -> bool | None:
     if _NOT_ROW.search(whole):
         return False
@@ -144,6 +154,7 @@ def _one_sided(whole: str) -> bool | None:
     return False if re.search(r"双侧|双尾|two[\s-]?(?:sided|tailed)", whole, re.I) else None
 
 
+_CONSOLE_STARS = re.compile(r"[‘'`\"]\*{1,3}[’'`\"]\s*(0?\.\d+)")
 _STARS_FIRST = re.compile(
     r"(?P<stars>\*{1,3}(?:\s*[,、;/和与及]*\s*(?:and)?\s*\*{1,3})+)\D{0,80}?"
     r"(?P<levels>(?:p\s*[<≤]=?\s*)?\d*\.?\d+\s*%?(?:\s*(?:[,、;/和与及]|and)+\s*(?:p\s*[<≤]=?\s*)?\d*\.?\d+\s*%?)+)",
@@ -158,6 +169,10 @@ _LEVELS_FIRST = re.compile(
 
 def _star_levels(lines: Sequence[str]) -> tuple[float, ...] | None:
     """Return the levels of one, two, three stars."""
+    for line in lines:
+        held = _CONSOLE_STARS.findall(line) if re.match(r"\s*signif", line, re.I) else []
+        if len(held) == 3:
+            return tuple(float(level) for level in reversed(held))
     legend = read_legend(lines)
     if legend is not None and all(set(mark) == {"*"} for mark in legend.marks):
         return legend.levels

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from panelkit.audit.layout.blocks import Part
 from panelkit.audit.layout.columns import Column, columns_of, label_columns, spread_headings
@@ -21,6 +23,9 @@ from panelkit.audit.vocabulary.spatial import effect_of, lagged_of, name_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 from panelkit.audit.vocabulary.statistics import statistic_of
 from panelkit.data.provinces import lookup
+
+_PARAMETER = re.compile(r"spatial (?:autoregressive|error) (?:coefficient|parameter)s?:?\s*$", re.IGNORECASE)
+"""The end of a title that R prints over the spatial parameter."""
 
 
 def walk_of(
@@ -50,6 +55,8 @@ def walk_of(
         said.tests,
         section,
     )
+    if not section.heading and (named := _PARAMETER.search(title)):
+        walk.section = replace(section, heading=named[0])
     for line in part.heads:
         if divides(line[0].text) and not heads_labels(line[0].text):
             walk.section = walk.section.entered(line[0].text)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from panelkit.audit.reading.around import is_note
+from panelkit.audit.reading.console import is_legend, pieces_of, unmarked
 from panelkit.audit.reading.raw import count_cells
 from panelkit.audit.reading.ruled import is_ruler
 from panelkit.audit.reading.sheet import Span, is_title
@@ -73,12 +74,19 @@ def _tokens(line: str, width: Callable[[str], int]) -> list[_Token]:
         return []
     held = _spaced(line)
     found = [
-        _Token(one.group(), width(held[: one.start()]), width(held[: one.end()]))
-        for one in _TOKEN.finditer(held)
+        _Token(unmarked(held[start:end]), width(held[:start]), width(held[:end]))
+        for at, one in enumerate(_TOKEN.finditer(held))
+        for start, end in _pieces(one, leads=at == 0)
     ]
-    if found and (is_title(line) or (is_note(line) and not any(is_figure(one.text) for one in found[-1:]))):
+    noted = is_note(line) and not any(is_figure(one.text) for one in found[-1:])
+    if found and (is_title(line) or is_legend(line) or noted):
         return [_Token(" ".join(one.text for one in found), 0, 0)]
     return found
+
+
+def _pieces(found: re.Match[str], *, leads: bool) -> list[tuple[int, int]]:
+    """Return where the cells of a token stand in its line."""
+    return [(found.start() + a, found.start() + b) for a, b in pieces_of(found.group(), leads=leads)]
 
 
 def _columns(cut: Sequence[Sequence[_Token]]) -> list[tuple[int, int]] | None:

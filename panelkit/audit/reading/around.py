@@ -11,7 +11,7 @@ from panelkit.audit.reading.sheet import Sheet, Span, blank, is_title, sheet_of
 _NOTE = re.compile(
     r"\s*[\[(（【]?\s*(?:注|说明|备注|(?:资料|数据)?来源|括号|括弧|方括号|notes?\b|sources?\b"
     r"|(?:robust |clustered )?standard errors?"
-    r"|(?:absolute )?[tzp][- ](?:stat|val|ratio)|[*∗＊†‡+]|[a-c]\s*[,、]?\s*p\s*<|significan)",
+    r"|(?:absolute )?[tzp][- ](?:stat|val|ratio)|[*∗＊†‡+]|[a-c]\s*[,、]?\s*p\s*<|significan|signif\.?\s*codes?)",
     re.I,
 )
 _LEVELS = re.compile(r"p\s*[<＜≤]\s*0?\.\d|(?:\*|∗|＊).{0,40}\d\s*%|\d\s*%.{0,20}(?:显著|significan)", re.I)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from panelkit.audit.reading.aligned import aligned_rows, tokens_of
 from panelkit.audit.reading.around import is_note
 from panelkit.audit.reading.barred import barred_rows, is_barred
+from panelkit.audit.reading.console import without_preamble
 from panelkit.audit.reading.raw import Raw, checked_cell, count_cells
 from panelkit.audit.reading.ruled import is_ruler
 from panelkit.audit.reading.separated import cut, separator
@@ -17,6 +18,7 @@ from panelkit.audit.reading.single_blanks import is_figure, unaligned_rows
 from panelkit.language.offers import offered
 
 _LINES = 20_000
+_SAME_FIT = ("coefficient", "parameter", "residual", "effects:", "component")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
@@ -41,7 +43,7 @@ def sheets_of_text(text: str, name: str) -> list[Sheet]:
         If cells cannot be told from each other, naming the line.
     """
     count_cells(name, 0 if text.count("\n") < _LINES else 10**9)
-    held = text.replace("\xa0", " ").strip("\n")
+    held = without_preamble(text.replace("\xa0", " ")).strip("\n")
     for line in held.split("\n"):
         checked_cell(name, line if "\t" not in line else "")
     found: list[Sheet] = []
@@ -86,6 +88,17 @@ def _tabbed(text: str, name: str) -> list[list[str]]:
     return cut(text, "\t", name)
 
 
+def _ruled_anew(line: str, before: str) -> bool:
+    """Return whether a ruler stands after the ruler or the notes of a table."""
+    return is_ruler(line) and (is_ruler(before) or is_note(before))
+
+
+def _is_console_title(line: str) -> bool:
+    """Return whether a line heads another table of a console: "Impact measures (lag, exact):", no coefficients."""
+    held = line.strip().casefold()
+    return held.endswith(":") and not is_note(line) and not any(word in held for word in _SAME_FIT)
+
+
 def _chunks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines of each table with the number of the first: a title, or a ruler after notes, begins a new one."""
     start, figures, before, gap = 0, False, "", False
@@ -93,7 +106,7 @@ def _chunks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
         if blank(line):
             gap = True
             continue
-        opens = is_title(line) or (gap and is_ruler(line) and (is_ruler(before) or is_note(before)))
+        opens = is_title(line) or (gap and (_is_console_title(line) or _ruled_anew(line, before)))
         if opens and figures:
             yield start, lines[start:at]
             start, figures = at, False

@@ -37,8 +37,8 @@ def _judge_of(reading: Reading) -> Callable[[Numbers], Outcome | None]:
         if "df" in numbers and numbers["df"].value < 1.0:
             return None
         if numbers["statistic"].high < 0.0:
-            why = message("no chi-squared statistic is negative")
-            return Outcome("inconsistent", numbers["statistic"].text, "≥ 0", why)
+            negative = message("no chi-squared statistic is negative")
+            return Outcome("inconsistent", numbers["statistic"].text, "≥ 0", negative)
         due = tail(numbers["statistic"].interval, numbers.get("df"))
         if "p" in numbers and not reaches(
             numbers["statistic"].interval, numbers["p"].interval, numbers.get("df")
