@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+import panelkit as pk
 from panelkit.audit.edits import edits
 from panelkit.audit.entries import Attached, Entry
 from panelkit.audit.printed import Printed, read_number
@@ -290,3 +291,8 @@ def test_hundreds_of_rows_take_no_hundreds_of_searches() -> None:
     assert misprints(rows) == ()
     # 150 numbers, each with two sides of zero and some sixty slips, not 600
     assert calls < 150 * 150
+
+
+def test_a_number_of_twenty_decimals_ends_the_search() -> None:
+    text = "variable,b,se,t,p\nx,-0.004500,0.000900,-5.0000,5.733e-17\nz,0.5,0.1,5.0,0.000\n"
+    assert [one.identity for one in pk.audit(text).failing] == ["p-value"]

@@ -14,6 +14,7 @@ _WORD = r"Std\. Error|[tz][- ]value|Pr\(>\|?[tz]\|?\)|P\(>\|[tz]\|\)|Estimate|Di
 _WORDS = re.compile(rf"(?:{_WORD})(?:\s(?:{_WORD}))+")
 _RESIDUALS = re.compile(r"^(?:weighted )?residuals:[ \t]*\n[ \t]*min\b.*\n.*\n", re.IGNORECASE | re.MULTILINE)
 _CALL = re.compile(r"^call:[ \t]*\n\S.*\n(?:[ \t]+\S.*\n)*", re.IGNORECASE | re.MULTILINE)
+_LONGEST = 120
 Piece = tuple[int, int]
 
 
@@ -23,6 +24,8 @@ def pieces_of(text: str, *, leads: bool) -> list[Piece]:
     `leads`: the token stands at the start of its line, so that a label may stand before its numbers. Whole numbers are
     not parted ("Model 1", "1 234").
     """
+    if len(text) > _LONGEST:
+        return [(0, len(text))]
     if _WORDS.fullmatch(text):
         return [found.span() for found in re.finditer(_WORD, text)]
     if _RUN.fullmatch(text):
