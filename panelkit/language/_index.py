@@ -220,6 +220,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('identity', 'test-df', 'audit.identities.regression.df_of_test', 'df_of_tests', 'regression', (), '', 'Elhorst 2014, section 2.2', False, ()),
     ('identity', 'test-p', 'audit.identities.regression.p_of_test', 'p_of_tests', 'regression', (), '', 'Greene 2018, sections 5.5 and 14.6', False, ()),
     ('identity', 'test-stars', 'audit.identities.regression.stars_of_test', 'stars_of_tests', 'regression', (), '', 'Greene 2018, sections 5.5 and 14.6', False, ()),
+    ('identity', 'test-stars-p', 'audit.identities.regression.stars_of_test_p', 'stars_of_tests_by_p', 'regression', (), '', 'by definition', False, ()),
     ('identity', 'threshold-described', 'audit.identities.document.threshold_described', 'threshold_described', 'document', (), '', 'Hansen 1999, section 3.1', False, ()),
     ('identity', 'threshold-interval', 'audit.identities.threshold.threshold_interval', 'threshold_interval', 'threshold', (), '', 'Hansen 1999, section 4', False, ()),
     ('identity', 'threshold-order', 'audit.identities.threshold.threshold_order', 'threshold_order', 'threshold', (), '', 'Hansen 1999, section 5', False, ()),

@@ -20,7 +20,8 @@ Tail = Callable[[Interval, Printed | None], Interval | None]
 def p_beside(test: Entry, reading: Reading) -> Operand | None:
     """Return the p-value of a test: said to be one, or in a bracket without a name that can be one."""
     for place, one in enumerate(test.attached):
-        if one.kind == "p" or (one.kind == "bracket" and probability_of(one.number) is not None):
+        bare = one.kind == "bracket" and one.number.decimals > 0  # whole numbers are degrees of freedom
+        if one.kind == "p" or (bare and probability_of(one.number) is not None):
             return Operand(test, place)
     return operand(test, reading, "p")
 
