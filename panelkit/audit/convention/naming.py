@@ -57,7 +57,7 @@ def term_named(name: str, labels: list[str], names: Mapping[str, str]) -> str:
                 "take the number out",
                 name=name,
                 labels=labels,
-                remedy=f"names={{{name!r}: ...}}",
+                remedy=f"names={{{name!r}: ...}} (--name {name}=TERM)",
             )
         )
     return found[0]
