@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from panelkit.audit.layout.blocks import Part
-from panelkit.audit.layout.columns import Column, columns_of, label_columns, spread_headings
+from panelkit.audit.layout.columns import Column, columns_of
 from panelkit.audit.layout.correlations import is_correlation
 from panelkit.audit.layout.inequality import parts_named
 from panelkit.audit.layout.meanings import Meanings
 from panelkit.audit.layout.notes import Said
+from panelkit.audit.layout.places import label_columns, spread_headings
 from panelkit.audit.layout.rows import Labels, Row, rows_of
 from panelkit.audit.layout.sections import Section
 from panelkit.audit.layout.subjects import Names

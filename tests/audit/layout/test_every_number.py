@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from panelkit.audit.layout.blocks import parts_of
-from panelkit.audit.layout.columns import label_columns
 from panelkit.audit.layout.grid import Cell, grid_of
+from panelkit.audit.layout.places import label_columns
 from panelkit.audit.layout.read import read_table
 from panelkit.audit.reading.sheet import Sheet, sheet_of
 from tests.audit.layout.sheets import CASES, case
