@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import panelkit as pk
+from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.slips import Planted
-from benchmarks.synthetic_tables import SEED, sample
+from benchmarks.synthetic.style import Printout
+from benchmarks.synthetic_tables import SEED, sample, whole_paper
 from panelkit.audit.findings import Finding
 from panelkit.audit.printed import plain
 from panelkit.audit.relations import Operand
@@ -51,14 +53,34 @@ def audited(
     one = sample(number, error=error, seed=seed, habit=habit)
     if error and one.planted is None:
         return None
-    style, planted, text = one.printout.style, one.planted, one.text
+    return _judged(number, one.printout, one.planted, (one.text,), door)
+
+
+def audited_paper(number: int, error: bool, *, seed: int = SEED) -> Audited | None:
+    """Return a synthetic paper of several tables after its audit; None where no error could be planted."""
+    one = whole_paper(number, error=error, seed=seed)
+    if error and one.planted is None:
+        return None
+    first = one.printouts[0] if one.planted is None else one.planted.printout
+    return _judged(number, first, one.planted, tuple(map(text_of, one.printouts)), pk.audit)
+
+
+def _judged(
+    number: int,
+    printout: Printout,
+    planted: Planted | None,
+    texts: tuple[str, ...],
+    door: Callable[..., Audit],
+) -> Audited:
+    style = printout.style
+    kind = printout.true.kind if len(texts) == 1 else "paper"
     start = time.perf_counter()
     try:
-        found = door(text)
+        found = door(*texts)
     except PanelkitError as refusal:
         return Audited(
             number,
-            one.printout.true.kind,
+            kind,
             style.form,
             style.digits,
             *_names(planted),
@@ -76,7 +98,7 @@ def audited(
     named = [misprint for misprint in found.misprints if misprint.group == 0]
     return Audited(
         number=number,
-        kind=one.printout.true.kind,
+        kind=kind,
         form=style.form,
         digits=style.digits,
         planted=_names(planted)[0],

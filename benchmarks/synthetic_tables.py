@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.synthetic import numbers, regressions, spatials
+from benchmarks.synthetic import described, further, indexed, numbers, papers, regressions, spatials, tested
 from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.slips import Planted, plant
 from benchmarks.synthetic.style import Printout, print_out, style
@@ -45,6 +45,26 @@ ESTIMATED = (
     spatials.durbin,
     spatials.effects,
 )
+MORE = (
+    described.starred_correlations,
+    described.moments,
+    described.factors,
+    described.morans,
+    indexed.levels,
+    indexed.scores,
+    indexed.hierarchy,
+    further.long_run,
+    further.threshold_tests,
+    further.thresholds,
+    further.regimes,
+    further.mediation_words,
+    further.squares,
+    tested.joint_tests,
+    tested.kept_durbin,
+    tested.dynamic_durbin,
+)
+"""Kinds of tables from number `MORE_FROM` on."""
+MORE_FROM = 100_000
 SEED = 20261201
 
 
@@ -66,7 +86,7 @@ def sample(number: int, *, error: bool, seed: int = SEED, habit: str = "") -> Sa
     rng = np.random.default_rng([seed, number])
     few = UNITS.set((8, 12)) if habit == "8 to 11 units" else None
     try:
-        true = _kinds(habit)[number % len(_kinds(habit))](rng)
+        true = _kind(number, habit)(rng)
     finally:
         if few is not None:
             UNITS.reset(few)
@@ -75,6 +95,11 @@ def sample(number: int, *, error: bool, seed: int = SEED, habit: str = "") -> Sa
     clean = print_out(true, replace(style(rng), habit=habit))
     planted = plant(clean, rng) if error else None
     return Sample(number, clean if planted is None else planted.printout, planted)
+
+
+def _kind(number: int, habit: str) -> Callable[[np.random.Generator], TrueTable]:
+    kinds, first = (MORE, MORE_FROM) if number >= MORE_FROM else (_kinds(habit), 0)
+    return kinds[(number - first) % len(kinds)]
 
 
 def _kinds(habit: str) -> tuple[Callable[[np.random.Generator], TrueTable], ...]:
@@ -117,6 +142,11 @@ def paper(number: int, *, seed: int = SEED) -> tuple[Printout, ...]:
         PAPER.reset(token)
     form = style(rng)
     return tuple(print_out(true, form) for true in trues)
+
+
+def whole_paper(number: int, *, error: bool, seed: int = SEED) -> papers.Paper:
+    """Return a paper of six tables, one column and one total of which stand in two, clean or with an error."""
+    return papers.write(np.random.default_rng([seed, number, 5]), error=error)
 
 
 def samples(count: int, *, error: bool, seed: int = SEED) -> Iterator[Sample]:

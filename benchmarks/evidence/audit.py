@@ -10,17 +10,19 @@ import numpy as np
 import pandas as pd
 
 import panelkit as pk
-from benchmarks.audited import Audited, audited
+from benchmarks.audited import Audited, audited, audited_paper
 from benchmarks.evidence.record import percent, write
 from benchmarks.synthetic.layouts import text_of
 from benchmarks.synthetic.style import HABITS
-from benchmarks.synthetic_tables import SEED, paper
+from benchmarks.synthetic_tables import MORE_FROM, SEED, paper
 from panelkit.audit.findings import says
 from panelkit.language.register import entries
 
 COUNT, HABIT_COUNT, PAPER_COUNT = 1_000, 204, 100
+MORE_COUNT = 960
 FACTS = {
-    "tables": "random panels of 15-31 units and 6-13 periods and indices, 17 kinds in turn; 2-4 digits; errors, "
+    "tables": "random panels of 15-31 units and 6-13 periods and indices, 17 kinds in turn, 16 more, "
+    "papers of six tables; 2-4 digits; errors, "
     "t or p in brackets, said in 70 %; two conventions of stars, said in 70 %; Chinese and English; csv, tabs, aligned "
     "text, markdown, tex, html",
     "errors": "one a table: a digit, two digits, a sign, the point, stars or a number of another column, so that no "
@@ -30,8 +32,8 @@ FACTS = {
 
 def main(count: int = COUNT) -> Path:
     """Write false alarms by identity, recall by what was broken, and a summary by form and digits."""
-    clean = _run(count, error=False)
-    wrong = _run(count, error=True)
+    clean = _run(count, error=False) + _more(error=False)
+    wrong = _run(count, error=True) + _more(error=True)
     write("audit_errors", _recall(wrong), seed=SEED, facts={**FACTS, "tables with an error": len(wrong)})
     write(
         "audit_habits",
@@ -45,6 +47,13 @@ def main(count: int = COUNT) -> Path:
 
 def _run(count: int, *, error: bool, habit: str = "") -> list[Audited]:
     done = (audited(number, error, habit=habit) for number in range(count))
+    return [one for one in done if one is not None]
+
+
+def _more(*, error: bool) -> list[Audited]:
+    """Return the tables of the further kinds, and the papers of six tables with what holds between them."""
+    done = [audited(MORE_FROM + number, error) for number in range(MORE_COUNT)]
+    done += [audited_paper(number, error) for number in range(PAPER_COUNT)]
     return [one for one in done if one is not None]
 
 

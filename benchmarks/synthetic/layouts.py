@@ -7,11 +7,13 @@ import html
 import io
 import unicodedata
 
-from benchmarks.synthetic.style import Place, Printout, note_of
+from benchmarks.synthetic.style import ENDED, Place, Printout, note_of
+from benchmarks.synthetic.true import Line, TrueTable
 from panelkit.audit.entries import Attached, Entry, Facts, Meaning, Table
 from panelkit.audit.printed import Printed, read_number
 
 Grid = list[list[str]]
+SECTIONED = ("durbin", "long run", "dynamic durbin")
 ONE_FIT = (
     ("se", ("Std. err.", "标准误")),
     ("t", ("t", "t值")),
@@ -27,7 +29,7 @@ def cell(printout: Printout, row: int, column: int) -> tuple[str, str]:
     stars = pieces.get((row, column, "stars"), "")
     bracket = pieces.get((row, column, "bracket"), "")
     low, high = pieces.get((row, column, "low")), pieces.get((row, column, "high"))
-    if low is not None and printout.true.kind == "threshold":
+    if low is not None and printout.true.kind in ENDED:
         bracket = f"{low}, {high}"
         shape = "[]"
     return number + stars, f"{shape[0]}{bracket}{shape[1]}" if bracket else ""
@@ -42,7 +44,7 @@ def grid(printout: Printout) -> Grid:
     rows: Grid = [["Variable" if lang == 0 else "变量", *(words[lang] for words in true.columns)]]
     section = ""
     for row, line in enumerate(true.lines):
-        if line.section[lang] != section and line.section[lang] and true.kind == "durbin":
+        if line.section[lang] != section and line.section[lang] and true.kind in SECTIONED:
             section = line.section[lang]
             rows.append([section, *[""] * len(true.columns)])
         cells = [cell(printout, row, column) for column in range(len(true.columns))]
@@ -52,7 +54,24 @@ def grid(printout: Printout) -> Grid:
         else:
             joined = (f"{first} {bracket}" if bracket else first for first, bracket in cells)
             rows.append([line.words[lang], *joined])
+        _words_beside(true, line, lang, rows)
+    if true.lead[lang]:
+        rows[0].insert(0, true.lead[lang])
+    if true.kind == "hierarchy":
+        rows = [
+            [lead, top, *rest] for lead, *rest, top in ([row[0], row[1], *row[3:], row[2]] for row in rows)
+        ]
     return rows
+
+
+def _words_beside(true: TrueTable, line: Line, lang: int, rows: Grid) -> None:
+    """Put the words before and after a line into its row."""
+    if true.lead[lang]:
+        rows[-1].insert(0, line.lead[lang])
+    if true.tail[lang]:
+        rows[-1].append(line.tail[lang])
+        if true.tail[lang] not in rows[0]:
+            rows[0].append(true.tail[lang])
 
 
 def _one_fit(printout: Printout) -> Grid:

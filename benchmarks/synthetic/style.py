@@ -13,6 +13,8 @@ from benchmarks.synthetic.true import Number, TrueTable, choice
 Place = tuple[int, int, str]
 """Line, column, part: "number", "stars", "bracket", "low", "high", or "se", "t", "p" in columns of their own."""
 LEVELS = ((0.1, 0.05, 0.01), (0.05, 0.01, 0.001))
+ENDED = ("threshold", "thresholds", "mediation words")
+"""Kinds with an interval beside the estimates that have one."""
 HABITS = (
     "digits cut off",
     "significant digits",
@@ -122,9 +124,8 @@ def _beside(true: TrueTable, number: Number, style: Style) -> dict[str, str]:
     out: dict[str, str] = {}
     if number.p is not None and number.starred:
         out["stars"] = style.star * sum(number.p < level for level in style.levels)
-    if number.low is not None and number.high is not None and true.kind in ("threshold", "one fit") and not (
-        true.kind == "threshold" and number.starred
-    ):  # fmt: skip
+    beside = true.kind == "one fit" or (true.kind in ENDED and number.se is None)
+    if number.low is not None and number.high is not None and beside:
         out["low"] = number_text(number.low, style.digits, style)
         out["high"] = number_text(number.high, style.digits, style)
     if number.se is not None and true.kind == "one fit":
@@ -137,7 +138,7 @@ def _beside(true: TrueTable, number: Number, style: Style) -> dict[str, str]:
             "t": number_text(number.value / number.se, 2, style),
             "p": p_text(number.p, max(3, style.digits), style),
         }[style.bracket]
-    elif number.p is not None:
+    elif number.p is not None and not number.bare and "low" not in out:
         out["bracket"] = p_text(number.p, 3, style)
     return out
 
@@ -164,6 +165,8 @@ def note_of(printout: Printout) -> str:
     if style.facts_said and "provinces" in true.facts:
         n, t = true.facts["provinces"], true.facts["years"]
         said.append(f"样本为{n}个省份2006—{2005 + t}年" if zh else f"Sample: {n} provinces, 2006-{2005 + t}")
+    if true.note[zh]:
+        said.append(true.note[zh])
     if true.facts.get("simulated") and style.facts_said:
         said.append("效应由500次模拟得到" if zh else "Effects are means over 500 simulations")
     if not said:

@@ -27,7 +27,8 @@ VARIABLES: tuple[Words, ...] = (
 class Number:
     """A number: what it is and, where it is an estimate or a test, its error, p-value and interval.
 
-    `digits` are decimals that do not depend on the style; `starred` is False where no stars are printed.
+    `digits` are decimals that do not depend on the style; `starred` is False where no stars are printed; `bare` where
+    stars stand without a bracket.
     """
 
     value: float
@@ -37,11 +38,15 @@ class Number:
     high: float | None = None
     digits: int | None = None
     starred: bool = True
+    bare: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table: its role and subject in the audit, its words in English and Chinese, a number a column."""
+    """A line of a table: its role and subject in the audit, its words in English and Chinese, a number a column.
+
+    `lead` stands before its words, `tail` after its numbers, in tables with such columns.
+    """
 
     role: str
     words: Words
@@ -49,11 +54,17 @@ class Line:
     subject: str = ""
     section: Words = ("", "")
     other: str = ""
+    lead: Words = ("", "")
+    tail: Words = ("", "")
 
 
 @dataclass(frozen=True)
 class TrueTable:
-    """A table: title, columns, lines; facts of the sample that its note may state; `roles` of columns that have one."""
+    """A table: title, columns, lines; facts of the sample that its note may state; `roles` of columns that have one.
+
+    `lead` and `tail` head columns of words before and after the others, `note` is said in any style, and `musts` are
+    what holds in the table, each made for a printout.
+    """
 
     kind: str
     title: Words
@@ -62,6 +73,10 @@ class TrueTable:
     facts: Mapping[str, Any] = field(default_factory=dict)
     brackets: bool = True
     roles: tuple[str, ...] = ()
+    lead: Words = ("", "")
+    tail: Words = ("", "")
+    note: Words = ("", "")
+    musts: tuple[Any, ...] = ()
 
     def role_of(self, line: int, column: int) -> str:
         """Return the role of a number: that of its column where columns have roles, else of its line."""

@@ -12,9 +12,15 @@ from benchmarks.synthetic.style import Printout
 
 def truths(printout: Printout) -> Iterator[Truth]:
     """Yield everything that holds in a printout and that an audit could find broken."""
-    for truth in (*stars(printout), *BY_KIND[printout.true.kind](printout)):
+    for truth in (*stars(printout), *_of_kind(printout)):
         if all(place in printout.pieces for place in truth.places):
             yield truth
+
+
+def _of_kind(printout: Printout) -> Iterator[Truth]:
+    yield from (must(printout) for must in printout.true.musts)
+    if printout.true.kind in BY_KIND:
+        yield from BY_KIND[printout.true.kind](printout)
 
 
 BY_KIND: dict[str, Callable[[Printout], Iterator[Truth]]] = {

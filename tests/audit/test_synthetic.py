@@ -6,10 +6,10 @@ import pytest
 
 from benchmarks.synthetic.layouts import grid, table_of
 from benchmarks.synthetic.truths import truths
-from benchmarks.synthetic_tables import KINDS, sample
+from benchmarks.synthetic_tables import KINDS, MORE, MORE_FROM, sample, whole_paper
 
 
-@pytest.mark.parametrize("number", range(len(KINDS)))
+@pytest.mark.parametrize("number", [*range(len(KINDS)), *range(MORE_FROM, MORE_FROM + len(MORE))])
 def test_true_tables_hold_and_errors_do_not(number: int) -> None:
     clean = sample(number, error=False)
     held = list(truths(clean.printout))
@@ -33,3 +33,14 @@ def test_tables_are_grids_and_entries() -> None:
         rows = grid(printout)
         assert {len(row) for row in rows} == {len(rows[0])}
         assert len(table_of(printout).entries) == sum(part == "number" for _, _, part in printout.pieces)
+
+
+def test_a_paper_differs_from_the_clean_one_in_one_number() -> None:
+    clean, wrong = (whole_paper(0, error=error).printouts for error in (False, True))
+    changed = [
+        place
+        for one, other in zip(clean, wrong, strict=True)
+        for place, text in one.pieces.items()
+        if other.pieces[place] != text
+    ]
+    assert len(changed) == (whole_paper(0, error=True).planted is not None)

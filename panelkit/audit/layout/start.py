@@ -20,7 +20,7 @@ from panelkit.audit.layout.tabular import numbered_subjects
 from panelkit.audit.layout.walk import Walk
 from panelkit.audit.vocabulary.kinds import Kind, kind_of
 from panelkit.audit.vocabulary.marks import divides, heads_labels, is_numbered, is_year
-from panelkit.audit.vocabulary.spatial import effect_of, lagged_of, name_of
+from panelkit.audit.vocabulary.spatial import effect_of, is_lagged_outcome, lagged_of, name_of
 from panelkit.audit.vocabulary.squeezed import squeezed
 from panelkit.audit.vocabulary.statistics import statistic_of
 from panelkit.data.provinces import lookup
@@ -109,6 +109,6 @@ def names_of(rows: Sequence[Row], columns: Sequence[Column], title: str) -> Name
         labels=frozenset(own),
         outcomes=frozenset(outcomes | headed),
         both_effects={"direct", "indirect"} <= effects,
-        both_runs={"short", "long"} <= lengths,
+        both_runs="long" in lengths and ("short" in lengths or any(map(is_lagged_outcome, labels))),
         of_effects=bool({"sigmau", "σu", "sigma_u"} & said) and not spatial,
     )

@@ -14,6 +14,12 @@ from panelkit.audit.vocabulary.statistics import says_p, statistic_of
 
 _OUTCOME = re.compile(r"y|lny|depvar|被解释变量|因变量|被解释变量\(?y\)?", re.I)
 _ERROR_TERM = re.compile(r"u|ε|μ|e|error|ξ|v|误差项?", re.I)
+_DF_OF = re.compile(
+    r"(?P<before>.+?)[\s,，:：_]*(?:的?自由度|(?<![a-z])d\.?f\.?|degrees of freedom)"
+    r"|(?:(?<![a-z])d\.?f\.?|degrees of freedom)(?:\s+of|[,:])\s*(?:the\s+)?(?P<after>.+)",
+    re.I,
+)
+"""The degrees of freedom of a test, in a row of their own."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,8 @@ class Names:
     """What the rows of a table are told apart by.
 
     `labels` and `outcomes`: names of rows, of explained variables. `both_effects`: a mere "Total" is an effect.
-    `both_runs`: effects are of the short and of the long run. `of_effects`: rho is the share of unit effects in the
+    `both_runs`: effects are of the short and of the long run, or of the long run of a model
+    with a lagged outcome. `of_effects`: rho is the share of unit effects in the
     variance, beside sigma_u.
     """
 
@@ -66,6 +73,11 @@ def _plainly(label: str, kind: Kind, names: Names) -> Subject | None:
     """Return what a label says by the words that it is, None where it is a name."""
     if kind == "mediation" and (path := path_of(label)):
         return Subject(path.role, statistic=True)
+    tested = _DF_OF.fullmatch(label.strip())
+    if tested:
+        test, restricted = statistic_of(tested["before"] or tested["after"])
+        if test:
+            return Subject("df", test, restricted, True)
     role, other = statistic_of(label)
     if role == "constant":
         return Subject("constant", name_of(label), statistic=True)

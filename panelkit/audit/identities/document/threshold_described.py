@@ -19,4 +19,4 @@ def threshold_described(document: Document, readings: Sequence[Reading]) -> Iter
     for table in document:
         for other in document:
             if other is not table:
-                yield from ranges(table.of("threshold"), other, "inconsistent")
+                yield from ranges("threshold-described", table.of("threshold"), other, "inconsistent")

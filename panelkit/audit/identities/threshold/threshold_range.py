@@ -16,16 +16,18 @@ SAYS = message("minimum of the threshold variable < γ < its maximum")
 @offered("identity", "threshold-range", family="threshold", source="Hansen 1999, section 3.1")
 def threshold_range(table: Table, reading: Reading) -> Iterator[Relation]:
     """Yield minimum < gamma < maximum where the table prints both for the threshold variable."""
-    yield from ranges(table.of("threshold"), table, "decision")
+    yield from ranges("threshold-range", table.of("threshold"), table, "decision")
 
 
-def ranges(thresholds: tuple[Entry, ...], described: Table, state: State) -> Iterator[Relation]:
+def ranges(
+    identity: str, thresholds: tuple[Entry, ...], described: Table, state: State
+) -> Iterator[Relation]:
     """Yield minimum < gamma < maximum of thresholds whose variable a table describes once."""
     for entry in thresholds:
         low, high = (described.of(role, subject=entry.subject) for role in ("minimum", "maximum"))
         if entry.subject and len(low) == len(high) == 1:
             operands = {"threshold": Operand(entry), "low": Operand(low[0]), "high": Operand(high[0])}
-            yield relation("threshold-range", operands, _judge_of(state), entry.subject)
+            yield relation(identity, operands, _judge_of(state), entry.subject)
 
 
 def _judge_of(state: State) -> Callable[[Numbers], Outcome | None]:
