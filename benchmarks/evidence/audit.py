@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 import panelkit as pk
 from benchmarks.audited import Audited, audited, audited_paper
@@ -46,15 +48,19 @@ def main(count: int = COUNT) -> Path:
 
 
 def _run(count: int, *, error: bool, habit: str = "") -> list[Audited]:
-    done = (audited(number, error, habit=habit) for number in range(count))
-    return [one for one in done if one is not None]
+    return _all(delayed(audited)(number, error, habit=habit) for number in range(count))
+
+
+def _all(jobs: Iterable[Any]) -> list[Audited]:
+    """Return what jobs give, on all cores: each has a seed of its own."""
+    return [one for one in Parallel(n_jobs=-1, batch_size=20)(jobs) if one is not None]
 
 
 def _more(*, error: bool) -> list[Audited]:
     """Return the tables of the further kinds, and the papers of six tables with what holds between them."""
-    done = [audited(MORE_FROM + number, error) for number in range(MORE_COUNT)]
-    done += [audited_paper(number, error) for number in range(PAPER_COUNT)]
-    return [one for one in done if one is not None]
+    tables = (delayed(audited)(MORE_FROM + number, error) for number in range(MORE_COUNT))
+    papers = (delayed(audited_paper)(number, error) for number in range(PAPER_COUNT))
+    return [*_all(tables), *_all(papers)]
 
 
 def _habits() -> pd.DataFrame:
