@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from benchmarks.synthetic.corners import Corners, Gap, Truth, ends, zero
 from benchmarks.synthetic.style import Place, Printout
+from panelkit.audit.printed import plain
 
 Must = Callable[[Printout], Truth]
 Cell = tuple[int, int]
@@ -62,7 +63,7 @@ def ranked(name: str, ranks: Sequence[Cell], values: Sequence[Cell]) -> Must:
     """Return that ranks follow values that fall."""
 
     def holds(out: Printout) -> bool:
-        rank = [float(out.pieces[place]) for place in at(*ranks)]
+        rank = [float(plain(out.pieces[place])) for place in at(*ranks)]
         value = [ends(out.pieces[place]) for place in at(*values)]
         return not any(
             rank[i] < rank[j] and value[i][1] < value[j][0]
