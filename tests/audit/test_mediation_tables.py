@@ -43,3 +43,13 @@ def test_a_printed_table_comes_out_and_a_slip_in_it_is_found(
     found = pk.audit(text.replace(right, wrong))
     assert key in {one.identity for one in found.failing}
     assert any(one.operand.printed.text == wrong for one in found.misprints)
+
+
+def test_partial_mediation_at_ten_per_cent_needs_no_star_where_stars_begin_at_five() -> None:
+    text = (
+        "中介效应检验：部分中介效应\n变量,效应值\n总效应,0.15** (0.05)\n直接效应,0.08 (0.04)\n间接效应,0.07** (0.02)\n"
+        "注：括号内为标准误；***、**、*分别表示在0.1%、1%、5%水平上显著。\n"
+    )
+    assert pk.audit(text).state == "consistent"
+    far = pk.audit(text.replace("0.08 (0.04)", "0.08 (0.14)"))
+    assert [one.identity for one in far.failing] == ["mediation-words"]

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Table
 from panelkit.audit.identities.mediation.paths import paths_of
+from panelkit.audit.identities.regression.starring import p_of_entry
 from panelkit.audit.relations import Outcome, Reading, Relation
 from panelkit.audit.weighing import Numbers, relation
+from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 SAYS = message("full mediation: c' without stars; partial mediation: c' with stars")
 NEEDS = message("it asks for the paths beside a note that calls the mediation full or partial")
 _FULL = re.compile(r"完全中介|(?:full|complete)(?:ly)? mediat", re.IGNORECASE)
+_WEAK = 0.1
 _PARTIAL = re.compile(r"部分中介|partial(?:ly)? mediat", re.IGNORECASE)
 
 
@@ -31,11 +34,15 @@ def mediation_words(table: Table, reading: Reading) -> Iterator[Relation]:
             said += [table.title, *table.notes]
         full, partial = (any(word.search(text) for text in said) for word in (_FULL, _PARTIAL))
         if full != partial and paths.has("direct"):
-            yield relation("mediation-words", paths.operands("direct"), _judge_of(full, reading))
+            p = p_of_entry(table, paths.entries["direct"], reading)
+            yield relation("mediation-words", paths.operands("direct"), _judge_of(full, reading, p))
 
 
-def _judge_of(full: bool, reading: Reading) -> Callable[[Numbers], Outcome]:
+def _judge_of(full: bool, reading: Reading, p: Interval | None) -> Callable[[Numbers], Outcome]:
     levels = sorted(reading.star_levels, reverse=True)
+    tenth = levels[0] < _WEAK and (
+        p is None or p.low <= _WEAK
+    )  # significant at 10 %, where no star stands for it
 
     def judge(numbers: Numbers) -> Outcome:
         count = int(numbers["stars direct"].value)
@@ -45,7 +52,7 @@ def _judge_of(full: bool, reading: Reading) -> Callable[[Numbers], Outcome]:
         if full and level <= 0.05:
             why = message("mediation is called full, and the direct effect is starred")
             return Outcome("decision", printed, due, why)
-        if not full and count == 0:
+        if not full and count == 0 and not tenth:
             why = message("mediation is called partial, and the direct effect carries no star")
             return Outcome("decision", printed, due, why)
         return Outcome("consistent", printed, due)
