@@ -17,6 +17,7 @@ from panelkit.language.message import Language, Message, listed, message
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
+    from rich.text import Text
 
 
 def terminal_width(most: int = 100) -> int:
@@ -44,6 +45,13 @@ def print_trimmed(shown: RenderableType) -> None:
     with console.capture() as held:
         console.print(shown)
     typer.echo("\n".join(line.rstrip(" ") for line in held.get().splitlines()))
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Return texts, some with a style ("bold"), as one: a text may be a user's, and holds no marks of style."""
+    from rich.text import Text
+
+    return Text.assemble(*parts)
 
 
 def all_told(notes: Iterable[Message], language: Language) -> list[str]:

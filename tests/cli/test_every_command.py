@@ -89,6 +89,7 @@ def test_the_example_of_every_command_runs(name: str, printed: Callable[[list[st
         texts = {language: printed(arguments, width, language) for language in ("en", "zh")}
         if width == NARROW:
             assert max(cell_len(line) for text in texts.values() for line in text.splitlines()) <= NARROW
+        assert not any(mark in text for text in texts.values() for mark in ("[bold]", "[dim]", "[/]"))
         assert CHINESE.search(texts["zh"])
         assert texts["zh"] != texts["en"]
         said = [words for words in english(texts["zh"]) if not any(part in words for part in NAMED)]

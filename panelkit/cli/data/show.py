@@ -9,7 +9,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
-from panelkit.cli._printing import print_json
+from panelkit.cli._printing import print_json, styled
 from panelkit.language.message import Language, Message, listed, message, term, verbatim
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def show_indicator(
 
 def _print(found: Coverage, language: Language) -> None:
     console = _console()
-    console.print(f"[bold]{found.key}[/]  {found.about.name_en}  {found.about.name_zh}", highlight=False)
+    console.print(
+        styled((found.key, "bold"), f"  {found.about.name_en}  {found.about.name_zh}"), highlight=False
+    )
     kinds = [_KINDS[found.about.stock_or_flow], _KINDS[found.about.scale_or_intensity]]
     about = message("unit: {measure}   kind: {kinds}", measure=found.about.unit, kinds=listed(kinds))
     console.print(about.text(language), highlight=False)
@@ -70,7 +72,7 @@ def _print_vintage(one: VintageHeld, language: Language) -> None:
 
     names = labels_of(language)
     title, about = _title(one, language)
-    _console().print(f"\n[bold]{title}[/]", highlight=False)
+    _console().print(styled("\n", (str(title), "bold")), highlight=False)
     _console().print(about, style="dim", highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     table.add_column(term("column", "year").text(language), no_wrap=True)
@@ -128,7 +130,7 @@ def _print_sources(found: Coverage, language: Language) -> None:
 
     table = sources()
     heading = message("sources").text(language)
-    _console().print(f"\n[bold]{heading}[/]")
+    _console().print(styled("\n", (str(heading), "bold")))
     for key in found.sources:
         about = table.loc[key]
         licence = str(about["licence_of_compilation"])
@@ -139,7 +141,7 @@ def _print_sources(found: Coverage, language: Language) -> None:
             through=about["through"],
             licence=_LICENCES.get(licence, licence),
         )
-        _console().print(f"[cyan]{key}[/]: {via.text(language)}", highlight=False)
+        _console().print(styled((str(key), "cyan"), f": {via.text(language)}"), highlight=False)
 
 
 def _print_flags(found: Coverage, language: Language) -> None:
@@ -153,7 +155,9 @@ def _print_flags(found: Coverage, language: Language) -> None:
     for flag in found.flags:
         why = flag.why if language == "en" else flag.why_zh
         place = f"{names[flag.adcode]} {spans(flag.years)}"
-        _console().print(f"[yellow]{flag.flag}[/] {place} ({flag.vintage}): {why}", highlight=False)
+        _console().print(
+            styled((str(flag.flag), "yellow"), f" {place} ({flag.vintage}): {why}"), highlight=False
+        )
 
 
 def _console() -> Console:

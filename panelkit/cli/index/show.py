@@ -8,6 +8,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._printing import styled
 from panelkit.language.message import Language, message, term
 
 app = typer.Typer(add_completion=False)
@@ -26,13 +27,13 @@ def show_design(
 
     plan, language = load_design(design), lang.language
     console = open_console()
-    console.print(f"[bold]{plan.id}[/]  {getattr(plan.label, language)}", highlight=False)
+    console.print(styled((plan.id, "bold"), f"  {getattr(plan.label, language)}"), highlight=False)
     if plan.about:
         console.print(getattr(plan.about, language), style="dim", highlight=False)
     console.print(_table(plan, language))
     if plan.absent:
         heading = message("not held").text(language)
-        console.print(f"\n[bold]{heading}[/]")
+        console.print(styled("\n", (str(heading), "bold")))
         for lost in plan.absent:
             label, why = getattr(lost.label, language), getattr(lost.why, language)
             console.print(f"  {label}: {why}", highlight=False)
