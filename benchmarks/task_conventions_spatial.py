@@ -35,7 +35,7 @@ def jobs(frame: pd.DataFrame, w: pk.Weights) -> list[Job]:
     """Return `COUNT` fits: whole panels whose outcome is shuffled by year, every kind on each."""
     rng = np.random.default_rng(1)
     held = frame.to_numpy().reshape(w.n, YEARS, 5)
-    neighbours = Neighbours.of_weights(w)
+    neighbours = Neighbours(w.matrix.toarray())
     out: list[Job] = []
     while len(out) < COUNT:
         cube = Cube(held[:, rng.permutation(YEARS), 0], held[:, :, 1:])
@@ -48,7 +48,7 @@ def tasks() -> list[Task]:
     frame, w = figures()
     every = jobs(frame, w)
     sample = Cube(frame["y"].to_numpy().reshape(w.n, YEARS), frame.to_numpy()[:, 1:].reshape(w.n, YEARS, 4))
-    own = fit_batch([Job(sample, Neighbours.of_weights(w), Asked(*kind)) for kind in KINDS])
+    own = fit_batch([Job(sample, Neighbours(w.matrix.toarray()), Asked(*kind)) for kind in KINDS])
 
     def one_by_one() -> list[float]:
         fits = [

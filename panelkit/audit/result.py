@@ -32,6 +32,7 @@ from panelkit.show.formats import Format
 from panelkit.show.plain import fold
 from panelkit.show.rendered import Rendered
 
+TITLE = message("Audit of printed tables")
 _SETS = 3  # of misprints that stand for each other: more are in `records` and in the report
 
 
@@ -162,23 +163,27 @@ class Audit(Rendered, Brief):
         ]
         return pd.DataFrame(rows, columns=pd.Index([head.text(language) for head in heads]))
 
-    def said(self, language: Language = "en") -> list[str]:
-        """Return headline, misprints and notes as sentences."""
+    @property
+    def sentences(self) -> tuple[Message, ...]:
+        """Return headline, misprints and notes."""
         first, more = self.reconciling[:_SETS], len(self.reconciling) - _SETS
         left = (
             [counted("{n} more such set of misprints", "{n} more such sets of misprints", n=more)]
             if more > 0
             else []
         )
-        held = [self.headline, *self.reread, *first, *left, *self.notes]
-        return [one.text(language) for one in held]
+        return (self.headline, *self.reread, *first, *left, *self.notes)
+
+    def said(self, language: Language = "en") -> list[str]:
+        """Return headline, misprints and notes as texts."""
+        return [one.text(language) for one in self.sentences]
 
     def summary(self, *, language: Language = "en", all: bool = False, width: int = 100) -> str:
         """Return headline, findings that do not come out (`all`: every one) and notes as plain text."""
         from panelkit.show.words import check_language
 
         check_language(language)
-        title = message("Audit of printed tables").text(language)
+        title = TITLE.text(language)
         head, *notes = self.said(language)
         shown = self.findings if all else self.failing
         blocks = [block(one, language, width, tables=len(self.tried)) for one in shown]
@@ -217,11 +222,8 @@ class Audit(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        shown: dict[str, Any] = {
-            "caption": message("Audit of printed tables").text(language),
-            "notes": self.said(language),
-            "index": False,
-            **style,
-        }
-        frame = self.table(language=language, all=bool(shown.pop("all", False)))
-        return tables.frame_table(frame, path, format=format, language=language, **shown)
+        frame = self.table(language=language, all=bool(style.get("all", False)))
+        shown = {name: value for name, value in style.items() if name != "all"}
+        return tables.titled(
+            frame, path, TITLE, self.sentences, format=format, language=language, style=shown
+        )

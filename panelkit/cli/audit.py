@@ -100,5 +100,9 @@ def _print(found: Audit, lang: Lang, *, everything: bool) -> None:
 
 
 def _refuse_ending(out: Path | None) -> None:
-    if out is not None and out.suffix.lower() not in (".html", ".htm", ".docx"):
+    if out is None:
+        return
+    from panelkit.report.audit_report import ENDINGS
+
+    if out.suffix.lower() not in ENDINGS:
         raise SpecError(message("--out {out}: the report is written as .html or .docx", out=out))

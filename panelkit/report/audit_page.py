@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import jinja2
 
 import panelkit
 from panelkit.audit.convention.of_table import ColumnSearch
@@ -16,17 +13,17 @@ from panelkit.audit.findings import Finding, headline_of, said_remark, state_wor
 from panelkit.audit.misprint_words import reconciling
 from panelkit.audit.readings import denied, reading_notes
 from panelkit.audit.relations import STATES, State
-from panelkit.audit.result import Audit
+from panelkit.audit.result import TITLE, Audit
 from panelkit.language.message import Language, Message, message
+from panelkit.report.filled import filled, with_colon
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _STYLES: dict[State, str] = {
     "consistent": "supported",
     "inconsistent": "partly",
     "decision": "contradicted",
 }
 HEADS: dict[str, Message] = {
-    "title": message("Audit of printed tables"),
+    "title": TITLE,
     "reconcile": message("What would reconcile the rows"),
     "failing": message("Rows that cannot all be true as printed"),
     "where": message("Where"),
@@ -133,17 +130,12 @@ def page_of(found: Audit, language: Language, searches: Sequence[ColumnSearch] =
 
 def html(found: Audit, language: Language, searches: Sequence[ColumnSearch] = ()) -> str:
     """Return the report as one HTML page that needs no other file."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = lambda key: HEADS[key].text(language)
-    environment.globals["colon"] = ":" if language == "en" else "："
-    return environment.get_template("audit.html.j2").render(
-        page=page_of(found, language, searches), language="zh-CN" if language == "zh" else "en"
+    return filled(
+        "audit.html.j2",
+        HEADS,
+        language,
+        page=page_of(found, language, searches),
+        colon=with_colon("", language),
     )
 
 

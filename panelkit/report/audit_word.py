@@ -10,6 +10,7 @@ from panelkit.audit.convention.of_table import ColumnSearch
 from panelkit.audit.result import Audit
 from panelkit.language.message import Language
 from panelkit.report.audit_page import HEADS, Page, Part, page_of
+from panelkit.report.filled import with_colon
 from panelkit.show.grid import TableGrid, frame_grid
 from panelkit.show.word_pages import Said, pages
 
@@ -26,7 +27,7 @@ def _blocks(page: Page) -> Iterator[Said | TableGrid]:
     if page.misprints:
         yield Said(head["reconcile"], "part")
         for said, several in page.misprints:
-            yield Said(said + (":" if page.language == "en" else "："))
+            yield Said(with_colon(said, page.language))
             yield from (Said(one, "item") for one in several)
     for part in page.parts:
         yield from _part(part, page.language)
@@ -56,10 +57,10 @@ def _part(part: Part, language: Language) -> Iterator[Said | TableGrid]:
     yield Said(part.counts)
     yield from (Said(note, "note") for note in part.notes)
     if part.rows:
-        yield Said(head["failing"] + (":" if language == "en" else "："))
+        yield Said(with_colon(head["failing"], language))
         yield _rows(part, language)
     if part.held:
-        yield Said(head["held"] + (":" if language == "en" else "："))
+        yield Said(with_colon(head["held"], language))
         yield from (Said(f"{says} × {n}", "item") for says, n in part.held)
 
 

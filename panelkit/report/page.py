@@ -5,10 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
@@ -34,6 +32,7 @@ from panelkit.report.conditions import (
     round_text,
     sizes_text,
 )
+from panelkit.report.filled import filled
 from panelkit.report.flags import flag_lines
 from panelkit.report.lay import three_sentences
 from panelkit.report.numbers import number, p_value, percent, span
@@ -44,7 +43,6 @@ from panelkit.report.words import say
 from panelkit.show import tables
 from panelkit.studies.tally import Tally
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", "maketables")
 _CLASSES: dict[Word | None, str] = {
     "SUPPORTED": "supported",
@@ -59,21 +57,15 @@ _CLASSES: dict[Word | None, str] = {
 
 def page(result: CheckResult, language: Language) -> str:
     """Return the page as HTML that needs no other file."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = lambda key: say(HEADS[key], language)
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
     computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
     others = len(ids) - len(computed)
     said = message("{n} claims: pending or not testable", n=others)
-    return environment.get_template("page.html.j2").render(
+    return filled(
+        "page.html.j2",
+        HEADS,
+        language,
         intro=say(_intro(result), language),
-        language="zh-CN" if language == "zh" else "en",
         others=say(said, language),
         register=[_line(result, name, language) for name in ids if name in computed],
         waiting=[_line(result, name, language) for name in ids if name not in computed],

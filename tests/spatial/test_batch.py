@@ -33,7 +33,7 @@ def test_every_likelihood_is_that_of_spatial_panel():
     frame, w = panel_of(5, 4, 7, 11)
     formula = "y ~ x1 + x2"
     sample = read_sample(formula, frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     cube = Cube(sample.y, sample.X)
     kinds = list(product(MODELS, ("twoway", "unit", "time"), SPATIAL_CONVENTIONS))
     fits = fit_batch([Job(cube, neighbours, Asked(m, e, c)) for m, e, c in kinds])
@@ -78,7 +78,7 @@ def test_published_numbers_and_their_known_mistakes():
     """Cigarettes, two-way Durbin model: METHODS 3.1 and PEERS 6.1 name what makes each printed rho."""
     frame, w = cigarettes()
     sample = read_sample(CIGAR, frame)
-    cube, neighbours = Cube(sample.y, sample.X), Neighbours.of_weights(w.aligned(sample.ids))
+    cube, neighbours = Cube(sample.y, sample.X), Neighbours(w.aligned(sample.ids).matrix.toarray())
     named = {
         0.271178: Asked("sdm", "twoway", "lee-yu"),
         0.229200: Asked("sdm", "twoway", "lsdv"),
@@ -150,7 +150,7 @@ def test_mistaken_likelihoods_equal_dense_brute_force(asked, times, options):
     frame, w = panel_of(5, 4, 7, 3)
     sample = read_sample("y ~ x1 + x2", frame)
     aligned = w.aligned(sample.ids)
-    rho = fit_batch([Job(Cube(sample.y, sample.X), Neighbours.of_weights(aligned), asked)]).rho[0]
+    rho = fit_batch([Job(Cube(sample.y, sample.X), Neighbours(aligned.matrix.toarray()), asked)]).rho[0]
     dense = dense_sdm(sample.y, sample.X, aligned.matrix.toarray(), times=times, high=0.999, **options)
     assert rho == pytest.approx(dense, abs=1e-7)  # the bounded search stops at 1e-10 of a flat top
 
@@ -158,7 +158,7 @@ def test_mistaken_likelihoods_equal_dense_brute_force(asked, times, options):
 def test_weights_in_another_order_are_a_permuted_matrix():
     frame, w = panel_of(5, 4, 7, 5)
     sample = read_sample("y ~ x1 + x2", frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     order = np.random.default_rng(2).permutation(w.n)
     cube = Cube(sample.y, sample.X)
     asked = [Asked(m, "twoway", "lee-yu") for m in ("sar", "sem", "sdm")]
@@ -184,7 +184,7 @@ def test_weights_without_unit_row_sums(normalisation):
     frame = pd.DataFrame(rng.standard_normal((n * t, 3)), columns=["y", "x1", "x2"], index=index)
     frame["y"] += frame["x1"] - frame["x2"]
     sample = read_sample("y ~ x1 + x2", frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     kinds = [
         Asked(m, e, c)
         for m, e, c in product(("sar", "sem", "sdm", "sdem"), EFFECTS[:3], ("lsdv", "splm", "xsmle"))
@@ -208,7 +208,7 @@ def test_weights_without_unit_row_sums(normalisation):
 def test_scale_and_level_of_figures_change_nothing_but_units():
     frame, w = panel_of(5, 4, 7, 6)
     sample = read_sample("y ~ x1 + x2", frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     kinds = [Asked(m, "twoway", c) for m, c in product(MODELS, ("lee-yu", "elhorst", "xsmle"))]
     plain = fit_batch([Job(Cube(sample.y, sample.X), neighbours, a) for a in kinds])
     scaled = Cube(sample.y * 1e6 + 1e8, sample.X * np.array([1e-6, 1e3]) + np.array([5.0, 1e5]))
@@ -227,7 +227,7 @@ def test_what_is_not_identified_is_refused_with_its_reason():
     frame, w = panel_of(5, 4, 7, 7)
     frame["x2"] = frame["x1"] * 2.0
     sample = read_sample("y ~ x1", frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     twice = Cube(sample.y, np.concatenate([sample.X, 2.0 * sample.X], axis=2))
     still = Cube(sample.y, np.repeat(sample.X[:, :1], sample.X.shape[1], axis=1))
     fits = fit_batch(
@@ -252,7 +252,7 @@ def test_fits_of_different_shapes_and_widths_stand_in_one_batch():
         sample = read_sample(formula, part)
         weights = w.subset(keep).aligned(sample.ids)
         jobs += [
-            Job(Cube(sample.y, sample.X), Neighbours.of_weights(weights), Asked(m, "twoway", "lee-yu"))
+            Job(Cube(sample.y, sample.X), Neighbours(weights.matrix.toarray()), Asked(m, "twoway", "lee-yu"))
             for m in ("sar", "sdem")
         ]
     together = fit_batch(jobs)
@@ -269,7 +269,7 @@ def test_fits_of_different_shapes_and_widths_stand_in_one_batch():
 def test_clustered_and_other_breads_are_those_of_spatial_panel(model):
     frame, w = panel_of(5, 4, 7, 12)
     sample = read_sample("y ~ x1 + x2", frame)
-    neighbours = Neighbours.of_weights(w.aligned(sample.ids))
+    neighbours = Neighbours(w.aligned(sample.ids).matrix.toarray())
     cube = Cube(sample.y, sample.X)
     for convention in ("xsmle", "lee-yu"):
         fits = fit_batch([Job(cube, neighbours, Asked(model, "twoway", convention))])

@@ -183,23 +183,23 @@ def tried_words(tried: int, fits: int, ruled_out: int) -> Message:
 
 def chance_words(chance: Chance) -> tuple[Message, ...]:
     """Say how likely a match by chance is, far away and close by."""
+    told = {
+        "matched": chance.matched,
+        "draws": chance.draws,
+        "among": chance.among,
+        "share": chance.far,
+    }
     if chance.dealt:
         far = message(
             "Chance, far: {matched} of {draws} papers of this design, the errors of whole units dealt anew, are "
             "printed by one of the {among:,} candidates as near to what is stated as this one ({share:.1%}).",
-            matched=chance.matched,
-            draws=chance.draws,
-            among=chance.among,
-            share=chance.far,
+            **told,
         )
     else:
         far = message(
             "Chance, far: {matched} of {draws} sets of numbers like those of the candidates are printed by one of the "
             "{among:,} candidates as near to what is stated as this one ({share:.1%}).",
-            matched=chance.matched,
-            draws=chance.draws,
-            among=chance.among,
-            share=chance.far,
+            **told,
         )
     near = message(
         "Chance, near: other candidates fill {neighbours:,} of the printings within {radius} units of the last "

@@ -27,15 +27,24 @@ def starred(table: Table, reading: Reading, *kinds: str) -> Iterator[tuple[Entry
             yield entry, number, replace(lines, lenient=lines.lenient or halved)
 
 
+def top_of(table: Table, reading: Reading) -> int | None:
+    """Return the most stars of a table that does not say their levels and uses fewer than there are; else None."""
+    most = max((one.stars for one in table.entries), default=0)
+    return most if table.facts.star_levels is None and most < len(reading.star_levels) else None
+
+
+def lines_of_tests(table: Table, reading: Reading, *, silent: bool) -> Lines:
+    """Return what the stars of tests mean; `silent`: no other test has any."""
+    return Lines(reading.star_levels, top_of(table, reading), silent, resampled(table))
+
+
 def lines_of(table: Table, entry: Entry, reading: Reading) -> Lines:
     """Return what the stars of an entry mean, by what the table shows of its other stars."""
-    most = max((one.stars for one in table.entries), default=0)
-    top = most if table.facts.star_levels is None and most < len(reading.star_levels) else None
     group = ESTIMATES if entry.role in MAIN else (entry.role,)
     silent = not any(one.stars for one in table.of(*group) if one is not entry)
     column = any(one.stars for one in table.of(*group, column=entry.column) if one is not entry)
     lenient = resampled(table) or entry.role == "indirect_effect" or (not column and not entry.stars)
-    return Lines(reading.star_levels, top, silent, lenient)
+    return Lines(reading.star_levels, top_of(table, reading), silent, lenient)
 
 
 def relation_of(

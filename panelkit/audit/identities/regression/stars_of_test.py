@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Entry, Table
+from panelkit.audit.identities.regression.starring import lines_of_tests
 from panelkit.audit.identities.regression.testing import CHI2, df_of, tail_of
-from panelkit.audit.parts import resampled
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation
-from panelkit.audit.significance import Lines, against_stars
+from panelkit.audit.significance import against_stars
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -28,9 +28,7 @@ def stars_of_tests(table: Table, reading: Reading) -> Iterator[Relation]:
 def _stars_of(test: Entry, table: Table, reading: Reading) -> Judge:
     tail = tail_of(test)
     silent = not any(one.stars for one in table.of(*CHI2) if one is not test)
-    most = max(one.stars for one in table.entries)
-    top = most if table.facts.star_levels is None and most < len(reading.star_levels) else None
-    lines = Lines(reading.star_levels, top, silent, resampled(table))
+    lines = lines_of_tests(table, reading, silent=silent)
 
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         statistic, stars, *df = numbers

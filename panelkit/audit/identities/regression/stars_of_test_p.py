@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from panelkit.audit.entries import Entry, Table
+from panelkit.audit.identities.regression.starring import lines_of_tests
 from panelkit.audit.identities.regression.testing import CHI2, p_beside
-from panelkit.audit.parts import probability_of, resampled
+from panelkit.audit.parts import probability_of
 from panelkit.audit.printed import Printed
 from panelkit.audit.relations import Judge, Operand, Outcome, Reading, Relation
-from panelkit.audit.significance import Lines, against_stars
+from panelkit.audit.significance import against_stars
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -30,9 +31,7 @@ def stars_of_tests_by_p(table: Table, reading: Reading) -> Iterator[Relation]:
 
 
 def _stars_of(test: Entry, table: Table, reading: Reading) -> Judge:
-    most = max(one.stars for one in table.entries)
-    top = most if table.facts.star_levels is None and most < len(reading.star_levels) else None
-    lines = Lines(reading.star_levels, top, False, resampled(table))
+    lines = lines_of_tests(table, reading, silent=False)
 
     def judge(numbers: Sequence[Printed]) -> Outcome | None:
         p, stars = numbers

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Facts, Table
-from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign, stray
+from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign
+from panelkit.audit.identities.spatial.judging import effect_judge
 from panelkit.audit.identities.spatial.total_effect import totals_held
 from panelkit.audit.identities.spatial.unnormalised import unnormalised
 from panelkit.audit.relations import Outcome, Reading, Relation
-from panelkit.audit.weighing import Intervals, Numbers, opposite, relation, starred, weigh
+from panelkit.audit.weighing import Intervals, Numbers, relation, starred
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -34,30 +35,14 @@ def direct_effect(table: Table, reading: Reading) -> Iterator[Relation]:
 
 
 def _judge_of(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
-    def judge(numbers: Numbers) -> Outcome | None:
-        room = stray(effect, numbers, facts)
-        if room is None:
-            return None
-
-        def decides(recomputed: Interval) -> bool:
-            return (
-                starred(numbers, "effect", "beta")
-                and one_sign(numbers)
-                and opposite(recomputed, numbers["effect"].interval)
-            )
-
-        outcome = weigh(
-            numbers,
-            "effect",
-            lambda held: _direct(held, 2.0 * room),
-            decides=decides,
-            why=message("the sign of a starred direct effect is not that of its coefficient"),
-            excuse=message("it need not hold where W is not normalised"),
-        )
-        unsure = not effect.certain and outcome is not None and outcome.state != "consistent"
-        return None if unsure else outcome
-
-    return judge
+    return effect_judge(
+        effect,
+        facts,
+        lambda held, room: _direct(held, 2.0 * room),
+        decides=lambda numbers: starred(numbers, "effect", "beta") and one_sign(numbers),
+        why=message("the sign of a starred direct effect is not that of its coefficient"),
+        excuse=message("it need not hold where W is not normalised"),
+    )
 
 
 def _direct(held: Intervals, room: float) -> Interval | None:

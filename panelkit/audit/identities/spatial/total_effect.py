@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from panelkit.audit.entries import Facts, Table
-from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign, stray
+from panelkit.audit.identities.spatial.effects import Effect, effect_behind, one_sign
+from panelkit.audit.identities.spatial.judging import effect_judge
 from panelkit.audit.identities.spatial.unnormalised import Held, together
 from panelkit.audit.relations import Outcome, Reading, Relation
-from panelkit.audit.weighing import Intervals, Numbers, opposite, starred, weigh
+from panelkit.audit.weighing import Intervals, Numbers, starred
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -43,33 +44,17 @@ def totals_held(table: Table, reading: Reading) -> list[Held]:
 
 def total_judge(effect: Effect, facts: Facts) -> Callable[[Numbers], Outcome | None]:
     """Return the judge of a total effect with what stands behind it."""
-
-    def judge(numbers: Numbers) -> Outcome | None:
-        room = stray(effect, numbers, facts)
-        if room is None:
-            return None
-
-        def decides(recomputed: Interval) -> bool:
-            return (
-                starred(numbers, "effect")
-                and opposite(recomputed, numbers["effect"].interval)
-                and (facts.row_standardised is True or one_sign(numbers))
-            )
-
-        outcome = weigh(
-            numbers,
-            "effect",
-            lambda held: _total(held, room),
-            decides=decides,
-            why=message("the sign of a starred total effect is not that of (beta + theta) / (1 - rho)"),
-            excuse=None
-            if facts.row_standardised
-            else message("it need not hold where the rows of W do not sum to one"),
-        )
-        unsure = not effect.certain and outcome is not None and outcome.state != "consistent"
-        return None if unsure else outcome
-
-    return judge
+    unsaid = message("it need not hold where the rows of W do not sum to one")
+    return effect_judge(
+        effect,
+        facts,
+        _total,
+        decides=lambda numbers: (
+            starred(numbers, "effect") and (facts.row_standardised is True or one_sign(numbers))
+        ),
+        why=message("the sign of a starred total effect is not that of (beta + theta) / (1 - rho)"),
+        excuse=None if facts.row_standardised else unsaid,
+    )
 
 
 def _total(held: Intervals, room: float) -> Interval | None:

@@ -17,7 +17,6 @@ from panelkit.models.spatial.shell import DURBIN, ERROR, LAGGED, Model
 from panelkit.show.brief import Brief
 from panelkit.spatial.normalising import UNIT_SUM
 from panelkit.spatial.spectrum import EDGE, EigenSpectrum, build_spectrum
-from panelkit.spatial.weights import Weights
 
 GRID = 41
 _OUTSIDE = 10  # points of a lopsided interval beyond -reach and reach
@@ -40,11 +39,6 @@ class Neighbours(Brief):
 
     matrix: FloatArray
     alike: Neighbours | None = None
-
-    @classmethod
-    def of_weights(cls, w: Weights) -> Neighbours:
-        """Return weights that are aligned with the sample."""
-        return cls(w.matrix.toarray())
 
     @cached_property
     def spectrum(self) -> EigenSpectrum:
