@@ -27,6 +27,7 @@ KINDS = {
     "study": "Studies of many fits",
     "weights": "Spatial weights",
     "index": "Indices",
+    "evaluation": "Evaluation systems",
     "data": "Figures and yearbooks",
     "audit": "Printed tables and conventions",
     "claim": "Claims",

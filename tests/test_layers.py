@@ -14,7 +14,7 @@ import panelkit
 
 ROOMS = (
     "language", "show", "kernels", "formula", "panel", "covariance", "results", "data", "spatial", "inference",
-    "models", "studies", "indices", "audit", "claims", "report", "cli",
+    "models", "studies", "indices", "evaluation", "audit", "claims", "report", "cli",
 )  # fmt: skip
 # packages whose own files are rooms beside their subpackages: what is below them, and what draws on all of them
 OPEN = ("data.yearbook",)

@@ -1,0 +1,1 @@
+"""Evaluation systems: life cycles, efficiency, allocation, networks, forecasts; one subject a folder."""
