@@ -6,6 +6,7 @@ A truth value is no number here: `reps=True` is a slip, not one draw. Numbers of
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -47,6 +48,23 @@ def check_count(name: str, value: Any, least: int = 1) -> int:
             )
         )
     return int(value)
+
+
+def check_choice(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """Return the value of an option that knows a few words.
+
+    Raises
+    ------
+    SpecError
+        If it is none of them.
+    """
+    if value not in allowed:
+        raise SpecError(
+            message(
+                "{what} is one of {allowed}, not {value!r}", what=name, allowed=tuple(allowed), value=value
+            )
+        )
+    return str(value)
 
 
 def check_flag(name: str, value: Any) -> bool:

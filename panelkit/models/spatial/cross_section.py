@@ -31,13 +31,14 @@ from panelkit.language.errors import DataError
 from panelkit.language.levels import Levels, time_level
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_choice
 from panelkit.models.reading import Frame, open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import aligned_weights, read_sample
-from panelkit.models.spatial.shell import Model, SpatialSpec, one_of, refuse_idle_weights
+from panelkit.models.spatial.shell import Model, SpatialSpec, refuse_idle_weights
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
 
@@ -92,7 +93,7 @@ class SpatialCrossSection(SpatialSpec):
     convention: ClassVar[str] = "lsdv"
 
     def _check(self) -> None:
-        one_of("model", self.model, get_args(Model))
+        check_choice("model", self.model, get_args(Model))
 
     def fit(
         self,

@@ -21,7 +21,7 @@ from panelkit.kernels.identified import refuse_unidentified
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import estimator
-from panelkit.language.options import refuse_idle
+from panelkit.language.options import check_choice, refuse_idle
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.likelihood import Counting, Problem, sweep
@@ -44,7 +44,6 @@ from panelkit.models.spatial.shell import (
     DURBIN,
     SpatialSpec,
     head_facts,
-    one_of,
     spoken_in_sample,
     squared_correlation,
 )
@@ -106,7 +105,7 @@ class GeneralisedRandomEffects(SpatialSpec):
     vcov: VcovSpec = Hessian()
 
     def _check(self) -> None:
-        one_of("model", self.model, ("sem", "sdem"))
+        check_choice("model", self.model, ("sem", "sdem"))
         if self.error not in get_args(ErrorKind) or isinstance(self.error, bool):
             raise SpecError(message("error is 1, 2, 3 or 4, not {value!r}", value=self.error))
 

@@ -18,6 +18,7 @@ from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_choice
 from panelkit.models.effects import effects_word
 from panelkit.models.spatial.conventions import (
     SPATIAL_CONVENTIONS,
@@ -49,7 +50,6 @@ from panelkit.models.spatial.shell import (
     Model,
     SpatialSpec,
     head_facts,
-    one_of,
     refuse_idle_weights,
     spoken_in_sample,
     squared_correlation,
@@ -126,8 +126,8 @@ class SpatialPanel(SpatialSpec):
 
     def _check(self) -> None:
         check_effects(self.effects)
-        one_of("model", self.model, get_args(Model))
-        one_of("convention", self.convention, SPATIAL_CONVENTIONS)
+        check_choice("model", self.model, get_args(Model))
+        check_choice("convention", self.convention, SPATIAL_CONVENTIONS)
 
     def fit(
         self,

@@ -25,6 +25,7 @@ from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_choice
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, sweep
@@ -49,7 +50,6 @@ from panelkit.models.spatial.shell import (
     Model,
     SpatialSpec,
     head_facts,
-    one_of,
     spoken_in_sample,
     squared_correlation,
 )
@@ -107,8 +107,8 @@ class SpatialRandomEffects(SpatialSpec):
     vcov: VcovSpec = Hessian()
 
     def _check(self) -> None:
-        one_of("model", self.model, get_args(Model))
-        one_of("errors", self.errors, get_args(Errors))
+        check_choice("model", self.model, get_args(Model))
+        check_choice("errors", self.errors, get_args(Errors))
         if self.errors != "kkp" and self.model not in ERROR:
             raise SpecError(
                 message(

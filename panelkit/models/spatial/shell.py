@@ -117,16 +117,6 @@ def weights_in_use(model: str, w: Weights, w_error: Weights, w_durbin: Weights) 
     return tuple(dict.fromkeys(one for models, one in held.items() if model in models)) or (w,)
 
 
-def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
-    """Refuse a value that an option does not have."""
-    if value not in allowed:
-        raise SpecError(
-            message(
-                "{what} is one of {allowed}, not {value!r}", what=what, allowed=tuple(allowed), value=value
-            )
-        )
-
-
 def head_facts(
     problem: Problem,
     optimum: Optimum,

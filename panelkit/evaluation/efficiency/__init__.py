@@ -1,0 +1,1 @@
+"""Efficiency of provinces: envelopes of data (DEA), their change over time, stochastic frontiers."""
