@@ -140,6 +140,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('estimator', 'system_gmm', 'models.dynamic.gmm.estimators', 'SystemGMM', 'dynamic', ('scores by unit',), 'DynamicGMMFit', 'Blundell and Bond 1998; Windmeijer 2005; Roodman 2009', True, ()),
     ('estimator', 'threshold', 'models.threshold.estimator', 'PanelThreshold', 'threshold', ('deleted groups', 'one equation', 'resampled residuals', 'rows as observed', 'rows of the panel', 'scores'), 'ThresholdFit', 'Hansen 1999, Journal of Econometrics 93', True, ()),
     ('estimator', 'transformed_likelihood', 'models.dynamic.short.transformed_likelihood', 'TransformedLikelihood', 'dynamic', ('unit changes',), 'DynamicFit', 'Hsiao, Pesaran and Tahmiscioglu 2002, eqs. 3.1-3.9 and 4.6; Kripfganz 2016 (xtdpdqml)', True, ()),
+    ('evaluation', 'stochastic_frontier', 'evaluation.efficiency.stochastic.frontier', 'stochastic_frontier', 'efficiency', (), 'StochasticFrontierFit', 'Aigner, Lovell and Schmidt 1977; Greene 2005; Chen, Schmidt and Wang 2014', True, ()),
     ('forecaster', 'fusion', 'evaluation.dynamics.forecasters', 'fusion', 'two stocks', (), '', 'panelkit: mutualism of two logistic stocks, shared rates', False, ()),
     ('forecaster', 'grey', 'evaluation.dynamics.forecasters', 'grey', 'grey', (), '', 'Deng 1982; Liu and Lin 2006, ch. 5 (GM(1,1))', False, ()),
     ('forecaster', 'lotka_volterra', 'evaluation.dynamics.forecasters', 'lotka_volterra', 'two stocks', (), '', 'Wu, Liu and Wang 2012, on log integrals', False, ()),

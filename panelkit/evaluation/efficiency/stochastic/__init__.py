@@ -1,0 +1,1 @@
+"""Stochastic frontiers: a normal error less a half-normal inefficiency, pooled and with effects of units."""
