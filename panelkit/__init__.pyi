@@ -49,6 +49,7 @@ from panelkit.data.yearbook.store.health import check_store as check_store
 from panelkit.data.yearbook.store.places import forget_place as forget_place
 from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
+from panelkit.evaluation.allocation.allocate import allocate as allocate
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
 from panelkit.indices import structure as structure
 from panelkit.indices.arrays.density import kernel_density as kernel_density

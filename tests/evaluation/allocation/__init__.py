@@ -1,0 +1,1 @@
+"""Allocation over provinces and links."""
