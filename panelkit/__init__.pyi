@@ -51,6 +51,13 @@ from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
+from panelkit.evaluation.network.block_model import concor as concor
+from panelkit.evaluation.network.door import gravity_network as gravity_network
+from panelkit.evaluation.network.flows import observed_flows as observed_flows
+from panelkit.evaluation.network.measures import network_measures as network_measures
+from panelkit.evaluation.network.mrqap import mrqap as mrqap
+from panelkit.evaluation.network.pair_table import flow_network as flow_network
+from panelkit.evaluation.network.qap import qap as qap
 from panelkit.indices import structure as structure
 from panelkit.indices.arrays.density import kernel_density as kernel_density
 from panelkit.indices.panels.class_mobility import markov_chain as markov_chain

@@ -26,6 +26,7 @@ from panelkit.show.lines import (
     trend_lines,
 )
 from panelkit.show.margins_curve import margins_curve
+from panelkit.show.network_map import network_map
 from panelkit.show.response_grid import response_grid
 from panelkit.show.specification_curve import specification_curve
 from panelkit.show.within import within_scatter
@@ -49,6 +50,7 @@ __all__ = [
     "margins_curve",
     "missing_map",
     "moran_scatter",
+    "network_map",
     "path_diagram",
     "province_map",
     "rank_chart",

@@ -1,0 +1,1 @@
+"""Networks between provinces: gravity scores, observed flows, structure, blocks, tests by permutation."""
