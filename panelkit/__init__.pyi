@@ -51,6 +51,7 @@ from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
+from panelkit.evaluation.life_cycle.life_cycle import life_cycle as life_cycle
 from panelkit.evaluation.network.block_model import concor as concor
 from panelkit.evaluation.network.door import gravity_network as gravity_network
 from panelkit.evaluation.network.flows import observed_flows as observed_flows

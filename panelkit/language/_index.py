@@ -144,6 +144,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('evaluation', 'concor', 'evaluation.network.block_model', 'concor', 'networks', (), 'BlockModel', 'Breiger, Boorman and Arabie 1975; Wasserman and Faust 1994 (roles)', True, ()),
     ('evaluation', 'flow_network', 'evaluation.network.pair_table', 'flow_network', 'networks', (), 'Network', 'a table of flows between pairs', True, ()),
     ('evaluation', 'gravity_network', 'evaluation.network.door', 'gravity_network', 'networks', (), 'Network', 'Reilly 1929; modified gravity of Chinese provincial networks (Liu, Li and Zhang 2015)', True, ()),
+    ('evaluation', 'life_cycle', 'evaluation.life_cycle.life_cycle', 'life_cycle', 'life cycles', (), 'LifeCycle', 'Bass 1969; Hurvich and Tsai 1989 (AICc)', True, ()),
     ('evaluation', 'mrqap', 'evaluation.network.mrqap', 'mrqap', 'networks', (), 'QAPRegression', 'Dekker, Krackhardt and Snijders 2007', True, ()),
     ('evaluation', 'network_measures', 'evaluation.network.measures', 'network_measures', 'networks', (), 'NetworkMeasures', 'Krackhardt 1994; Freeman 1979; Fagiolo 2007', True, ()),
     ('evaluation', 'observed_flows', 'evaluation.network.flows', 'observed_flows', 'networks', (), 'Flows', 'Deming and Stephan 1940; Wilson 1967 (reconstruction)', True, ()),

@@ -23,6 +23,7 @@ FILE_DOORS = [
     ["cointegration", "log(gdp) ~ log(population)"],
     ["causality", "log(gdp) ~ log(population)"],
     ["audit", "any.csv"],
+    ["evaluate", "lifecycle", "any"],
 ]
 FOLDER_DOORS = [
     ["check"],

@@ -133,6 +133,34 @@ def read_panel(
     return body
 
 
+def read_one_series(
+    path: str | Path, *, time: str | None = None, sheet: str | int = 0
+) -> pd.DataFrame | None:
+    """Return a file without a column of units as a frame indexed by year; None where it has such a column.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or the column of years is not found.
+    """
+    table = read_table(path, sheet=sheet)
+    if {str(name).casefold() for name in table.columns} & (UNIT_NAMES | _OTHER_UNITS):
+        return None
+    time = time or _named(table, TIME_NAMES, "year", path)
+    if time not in table.columns:
+        raise DataError(
+            message(
+                "{path} has no column {absent}: there are {columns}",
+                path=path,
+                absent=[time],
+                columns=list(table.columns),
+            )
+        )
+    body = table.drop(columns=[time])
+    body.index = pd.Index(_years(table[time], time, path), name=time)
+    return body
+
+
 def province_labels(names: pd.Index, labels: Labels) -> dict[str, str]:
     """Return each name as `labels` spell it, where every one of them is a province; else an empty mapping."""
     places = lookup_many(list(names))

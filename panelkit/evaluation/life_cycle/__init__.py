@@ -1,0 +1,1 @@
+"""Life cycles: S-curves of output, their stages and dates, decline and second leaps, with their uncertainty."""

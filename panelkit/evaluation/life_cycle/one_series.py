@@ -1,0 +1,253 @@
+"""All that is asked of one series: curves and their weights, stages by year, dates, decline, second leap, forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from panelkit.evaluation.life_cycle import stages
+from panelkit.evaluation.life_cycle.ceiling import Ceiling, ceiling_of
+from panelkit.evaluation.life_cycle.choice import (
+    WAVE_GAIN,
+    WaveTest,
+    akaike_weights,
+    criterion_of,
+    random_walk_criterion,
+    test_of_waves,
+)
+from panelkit.evaluation.life_cycle.curves import Curve, curve_of
+from panelkit.evaluation.life_cycle.cycle import RIVALS, Cycle, Ways
+from panelkit.evaluation.life_cycle.decline import DeclineTest, decline_test, probability_of_fall
+from panelkit.evaluation.life_cycle.fitting import Fits, at_bound, fit_many
+from panelkit.evaluation.life_cycle.forecasts import curve_paths, random_walk_paths
+from panelkit.evaluation.life_cycle.mixtures import mixed, weighted_quantiles
+from panelkit.evaluation.life_cycle.resampled import drawn_series
+from panelkit.kernels.within import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """The curves fitted to one series."""
+
+    curves: Mapping[str, Curve]
+    fits: Mapping[str, Fits]
+    criteria: Mapping[str, float]
+
+
+def life_cycle_of(values: FloatArray, times: FloatArray, ways: Ways, rng: np.random.Generator) -> Cycle:
+    """Return the life cycle of one series.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), the figure; of a running total, what it gains in every year.
+    times
+        Shape (n,), years, one apart.
+    ways
+        Curves, measure, errors, draws.
+    rng
+        Generator that all draws come from.
+    """
+    y = np.log(values) if ways.errors == "log" else values
+    tried = _fitted(y, times, ways)
+    waves = _second_wave(tried, y, times, ways, rng)
+    kept = {
+        key: value
+        for key, value in tried.criteria.items()
+        if key != "two_wave" or (waves is not None and waves.admitted)
+    }
+    weights = dict(zip(kept, akaike_weights(np.array(list(kept.values()))).tolist(), strict=True))
+    decline = decline_test(y, times, reps=max(ways.reps, 199), rng=rng)
+    drawn = _refits(tried, weights, times, ways, rng)
+    probabilities = stage_probabilities(tried.curves, drawn, weights, times)
+    probabilities = with_decline(probabilities, decline, y, rng)
+    return Cycle(
+        times=times,
+        values=values,
+        ways=ways,
+        criteria=tried.criteria,
+        weights=weights,
+        parameters={key: fit.theta[0] for key, fit in tried.fits.items()},
+        rho={key: float(fit.rho[0]) for key, fit in tried.fits.items()},
+        fitted={key: _figure(fit.values[0], ways) for key, fit in tried.fits.items()},
+        draws={key: fit.theta for key, fit in drawn.items()},
+        ceilings=_ceilings(tried, y, times, ways),
+        probabilities=probabilities,
+        dates=_dates(tried.curves, drawn, weights, times, ways),
+        decline=decline,
+        waves=waves,
+        forecasts=_forecasts(tried, drawn, weights, y, times, ways, rng),
+    )
+
+
+def _figure(values: FloatArray, ways: Ways) -> FloatArray:
+    return np.asarray(np.exp(values) if ways.errors == "log" else values)
+
+
+def _fitted(y: FloatArray, times: FloatArray, ways: Ways) -> _Tried:
+    keys = (*ways.curves, "constant_growth")
+    curves = {key: curve_of(key, ways.measure, ways.launch, origin=float(times.mean())) for key in keys}
+    fits = {
+        key: fit_many(curve, y[None], times, measure=ways.measure, errors=ways.errors)
+        for key, curve in curves.items()
+    }
+    criteria = {key: float(criterion_of(fit)[0]) for key, fit in fits.items()}
+    return _Tried(curves, fits, criteria | {"random_walk": float(random_walk_criterion(y[None])[0])})
+
+
+def _second_wave(
+    tried: _Tried, y: FloatArray, times: FloatArray, ways: Ways, rng: np.random.Generator
+) -> WaveTest | None:
+    """Return what speaks for a second wave; the bootstrap is run where AICc falls by more than four."""
+    if "two_wave" not in tried.curves:
+        return None
+    others = {key: value for key, value in tried.criteria.items() if key != "two_wave"}
+    against = min(others, key=lambda key: others[key])
+    gain = others[against] - tried.criteria["two_wave"]
+    if not gain > WAVE_GAIN:
+        return WaveTest(gain, against, float("nan"), None, 0)
+    single = min((key for key in others if key != "random_walk"), key=lambda key: others[key])
+    statistic, p_value = test_of_waves(
+        (tried.curves[single], tried.fits[single]),
+        (tried.curves["two_wave"], tried.fits["two_wave"]),
+        y,
+        times,
+        measure=ways.measure,
+        errors=ways.errors,
+        reps=ways.reps,
+        rng=rng,
+    )
+    return WaveTest(gain, against, statistic, p_value, ways.reps)
+
+
+# curves of less weight are left out of the draws: they move no probability by more
+_LEAST_WEIGHT = 0.005
+
+
+def _refits(
+    tried: _Tried, weights: Mapping[str, float], times: FloatArray, ways: Ways, rng: np.random.Generator
+) -> dict[str, Fits]:
+    """Return the refits to series drawn from every curve of weight, and from the best of them in any case."""
+    mine = [key for key in weights if key not in RIVALS]
+    best = max(mine, key=lambda key: weights[key])
+    found = {}
+    for key in mine:
+        if key != best and weights[key] < _LEAST_WEIGHT:
+            continue
+        fit, curve = tried.fits[key], tried.curves[key]
+        series = drawn_series(fit, ways.reps, rng)
+        found[key] = fit_many(
+            curve, series, times, measure=ways.measure, errors=ways.errors, near=fit.theta[0]
+        )
+    return found
+
+
+def stage_probabilities(
+    curves: Mapping[str, Curve], drawn: Mapping[str, Fits], weights: Mapping[str, float], times: FloatArray
+) -> FloatArray:
+    """Return the probabilities (n, 5) of the stages of every year over draws and curves; the rivals' are `open`."""
+    found = np.zeros((len(times), len(stages.STAGES)))
+    for key, fits in drawn.items():
+        shares, falls = stages.shares_of(curves[key], fits.theta, times)
+        stage = stages.stages_of(shares, falls, at_bound(curves[key], fits.theta, times))
+        counted = (stage[..., None] == np.arange(len(stages.STAGES))).mean(axis=0)
+        found += weights[key] * counted
+    found[:, stages.OPEN] += np.maximum(1.0 - found.sum(axis=1), 0.0)
+    return found
+
+
+def with_decline(
+    probabilities: FloatArray, decline: DeclineTest, y: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Return the probabilities with what the test of decline says of the years after the peak.
+
+    Where a fall is shown they are in decline with the probability that growth after the peak is negative; where it is
+    not, what Bass's curve takes for decline is open.
+    """
+    found = probabilities.copy()
+    found[:, stages.OPEN] += found[:, stages.DECLINE]
+    found[:, stages.DECLINE] = 0.0
+    if decline.shown:
+        after = np.arange(len(y)) >= len(y) - decline.after
+        chance = probability_of_fall(y, len(y) - 1 - decline.after, reps=decline.reps, rng=rng)
+        found[after] *= 1.0 - chance
+        found[after, stages.DECLINE] += chance
+    return found
+
+
+def _dates(
+    curves: Mapping[str, Curve],
+    drawn: Mapping[str, Fits],
+    weights: Mapping[str, float],
+    times: FloatArray,
+    ways: Ways,
+) -> FloatArray:
+    """Return median, ends and the probability to have passed (3, 4) of the years at 21.13, 50, 78.87 per cent."""
+    parts = {}
+    for key, fits in drawn.items():
+        dates = stages.dates_of(curves[key], fits.theta, ways.launch)
+        dates[at_bound(curves[key], fits.theta, times)] = np.inf
+        parts[key] = dates
+    draws, mass = mixed(parts, weights)
+    tail = (1.0 - ways.level) / 2.0
+    ends = weighted_quantiles(draws, mass, (0.5, tail, 1.0 - tail))
+    passed = (mass[:, None] * (draws <= times[-1])).sum(axis=0)
+    return np.column_stack([ends.T, passed])
+
+
+def _ceilings(tried: _Tried, y: FloatArray, times: FloatArray, ways: Ways) -> dict[str, Ceiling]:
+    return {
+        key: ceiling_of(
+            curve, tried.fits[key], y, times, measure=ways.measure, errors=ways.errors, level=ways.level
+        )
+        for key, curve in tried.curves.items()
+        if key not in ("two_wave", *RIVALS)
+    }
+
+
+def _forecasts(
+    tried: _Tried,
+    drawn: Mapping[str, Fits],
+    weights: Mapping[str, float],
+    y: FloatArray,
+    times: FloatArray,
+    ways: Ways,
+    rng: np.random.Generator,
+) -> dict[str, FloatArray]:
+    if ways.horizon == 0:
+        return {}
+    options = {"measure": ways.measure, "errors": ways.errors, "rng": rng}
+
+    def paths(key: str, fits: Fits) -> FloatArray:
+        return curve_paths(tried.curves[key], tried.fits[key], fits, y, times, ways.horizon, **options)  # type: ignore[arg-type]
+
+    trend = "constant_growth"
+    own = tried.fits[trend]
+    series = drawn_series(own, ways.reps, rng)
+    refit = fit_many(
+        tried.curves[trend], series, times, measure=ways.measure, errors=ways.errors, near=own.theta[0]
+    )
+    kinds = {
+        "curves": mixed({key: paths(key, fits) for key, fits in drawn.items()}, weights),
+        trend: mixed({trend: paths(trend, refit)}, {trend: 1.0}),
+        "random_walk": mixed({"w": random_walk_paths(y, ways.horizon, ways.reps, rng)}, {"w": 1.0}),
+    }
+    tail = (1.0 - ways.level) / 2.0
+    return {
+        kind: _figure(weighted_quantiles(draws, mass, (0.5, tail, 1.0 - tail)).T, ways)
+        for kind, (draws, mass) in kinds.items()
+    }
+
+
+def cycles_of(values: FloatArray, times: FloatArray, ways: Ways, rng: np.random.Generator) -> list[Cycle]:
+    """Return the life cycle of every series of values (S, n) over the same years; each has a generator of its own."""
+    return [
+        life_cycle_of(one, times, ways, own) for one, own in zip(values, rng.spawn(len(values)), strict=True)
+    ]
+
+
+def of_stages(cycles: Sequence[Cycle]) -> FloatArray:
+    """Return the stage probabilities (S, n, 5) of several series, in the order of `stages.STAGES`."""
+    return np.stack([one.probabilities for one in cycles])
