@@ -230,25 +230,42 @@ def _of_each(fits: Sequence[FitResult], act: Callable[[FitResult], Made]) -> lis
 
 
 def _margins(one: FitResult, text: str, frame: pd.DataFrame | None) -> Any:
+    of, at, values = at_values("--margins", text)
+    if at is None:
+        return one.margins(of, data=frame)
+    return (
+        one.margins(of, at, data=frame) if values is None else one.margins(of, at, values=values, data=frame)
+    )
+
+
+def at_values(option: str, text: str) -> tuple[str, str | None, list[float] | None]:
+    """Return the variable, its moderator and the values of that, of "x", "x@z" or "x@z=0,1".
+
+    Raises
+    ------
+    SpecError
+        If it is written otherwise.
+    """
     of, over, rest = _parted(text, "@")
     at, equals, given = _parted(rest, "=")
     if not of.strip() or (over and not at.strip()) or (equals and not given.strip()):
         raise SpecError(
             message(
-                '--margins {text!r}: write "x", "x@z" or "x@z=0,1", with something on each side', text=text
+                '{option} {text!r}: write "x", "x@z" or "x@z=0,1", with something on each side',
+                option=option,
+                text=text,
             )
         )
     if not over:
-        return one.margins(of.strip(), data=frame)
+        return of.strip(), None, None
     if not equals:
-        return one.margins(of.strip(), at.strip(), data=frame)
+        return of.strip(), at.strip(), None
     try:
-        values = [float(value) for value in given.split(",")]
+        return of.strip(), at.strip(), [float(value) for value in given.split(",")]
     except ValueError:
         raise SpecError(
-            message('--margins {text}: after `=` stand numbers, such as "x@z=0,1.5"', text=text)
+            message('{option} {text}: after `=` stand numbers, such as "x@z=0,1.5"', option=option, text=text)
         ) from None
-    return one.margins(of.strip(), at.strip(), values=values, data=frame)
 
 
 def _parted(text: str, sign: str) -> tuple[str, str, str]:

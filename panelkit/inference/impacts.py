@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 import numpy as np
 import pandas as pd
 
+from panelkit.formula.derivative import contains
 from panelkit.inference.impact_parts import (
     EFFECTS,
     Horizon,
@@ -44,6 +46,9 @@ class SpatialFitLike(Protocol):
 
     @property
     def design(self) -> Design | None: ...
+
+    @property
+    def level_names(self) -> tuple[str, str]: ...
 
     def impact_parts(self) -> ImpactParts: ...
 
@@ -142,37 +147,12 @@ def impacts(
     ConvergenceError
         If more than half of the draws are unstable.
     """
-    if reps is not None and is_whole(reps) and reps < 2:
-        raise SpecError(message("impacts need at least two draws, not reps={reps}", reps=reps))
-    if reps is not None:
-        check_count("reps", reps, 2)
-    refuse_idle(
-        {"reps": method in ("delta", "none") and reps is not None},
-        message(
-            "would change nothing: method={method!r} draws nothing; take 'draws' or 'bootstrap'",
-            method=method,
-        ),
-    )
+    check_reps(method, reps)
     parts = fit.impact_parts()
     check_horizon(parts, horizon)
-    estimate = stacked(parts, parts.theta[None, :], horizon)[0]
-    if method == "delta":
-        jacobian = numerical_jacobian(lambda theta: stacked(parts, theta[None, :], horizon)[0], parts.theta)
-        covariance, draws = jacobian @ parts.drawable[0] @ jacobian.T, None
-        uncertainty = Uncertainty(method="delta")
-    elif method == "none":
-        covariance, draws = np.full((len(estimate), len(estimate)), np.nan), None
-        uncertainty = Uncertainty(method="none")
-    elif method in ("draws", "bootstrap"):
-        count = reps or (10_000 if method == "draws" else 999)
-        thetas, lost = _replications(fit, parts, method, horizon, count, as_generator(rng))
-        draws = stacked(parts, thetas, horizon)
-        covariance = np.atleast_2d(np.cov(draws, rowvar=False))
-        uncertainty = Uncertainty(method=method, reps=len(draws), seed=seed_of(rng), discarded=lost)
-    else:
-        raise SpecError(
-            message("the method is 'delta', 'draws', 'bootstrap' or 'none', not {method!r}", method=method)
-        )
+    estimate, covariance, draws, uncertainty = uncertain(
+        fit, parts, lambda theta: stacked(parts, theta, horizon), method, reps, rng
+    )
     k = len(parts.terms)
     return Impacts(
         title=_title(fit.title, parts, horizon),
@@ -187,12 +167,32 @@ def impacts(
             *(parts.drawable[1] if method in ("delta", "draws") else ()),
             *_check_total(parts, estimate, horizon),
             *_of_islands(parts),
+            *_of_interactions(fit, parts),
             *(fit.design.provenance if fit.design is not None else ()),
         ),
         uncertainty=uncertainty,
         draws=draws,
         parts=parts,
         horizon=horizon,
+    )
+
+
+def check_reps(method: str, reps: int | None) -> None:
+    """Refuse a method that is none, too few draws, and a number of draws where nothing is drawn."""
+    if method not in get_args(Method):
+        raise SpecError(
+            message("the method is 'delta', 'draws', 'bootstrap' or 'none', not {method!r}", method=method)
+        )
+    if reps is not None and is_whole(reps) and reps < 2:
+        raise SpecError(message("impacts need at least two draws, not reps={reps}", reps=reps))
+    if reps is not None:
+        check_count("reps", reps, 2)
+    refuse_idle(
+        {"reps": method in ("delta", "none") and reps is not None},
+        message(
+            "would change nothing: method={method!r} draws nothing; take 'draws' or 'bootstrap'",
+            method=method,
+        ),
     )
 
 
@@ -204,11 +204,42 @@ def _title(fit: Message, parts: ImpactParts, horizon: Horizon) -> Message:
     return message("short-run impacts: {fit}", fit=fit)
 
 
+def uncertain(
+    fit: SpatialFitLike,
+    parts: ImpactParts,
+    effects: Callable[[FloatArray], FloatArray],
+    method: Method,
+    reps: int | None,
+    rng: int | np.random.Generator,
+) -> tuple[FloatArray, FloatArray, FloatArray | None, Uncertainty]:
+    """Return functions of the parameters, their covariance (q, q), draws (m, q) where there are any, and the way.
+
+    `effects` takes (m, p) parameter vectors and returns (m, q).
+
+    Raises
+    ------
+    ConvergenceError
+        If more than half of the draws are unstable.
+    """
+    estimate = effects(parts.theta[None, :])[0]
+    if method == "delta":
+        jacobian = numerical_jacobian(lambda theta: effects(theta[None, :])[0], parts.theta)
+        return estimate, jacobian @ parts.drawable[0] @ jacobian.T, None, Uncertainty(method="delta")
+    if method == "none":
+        unknown = np.full((len(estimate), len(estimate)), np.nan)
+        return estimate, unknown, None, Uncertainty(method="none")
+    count = reps or (10_000 if method == "draws" else 999)
+    thetas, lost = _replications(fit, parts, method, count, as_generator(rng))
+    draws = effects(thetas)
+    covariance = np.atleast_2d(np.cov(draws, rowvar=False))
+    made = Uncertainty(method=method, reps=len(draws), seed=seed_of(rng), discarded=lost)
+    return estimate, covariance, draws, made
+
+
 def _replications(
     fit: SpatialFitLike,
     parts: ImpactParts,
     method: str,
-    horizon: Horizon,
     count: int,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, int]:
@@ -248,6 +279,32 @@ def _of_islands(parts: ImpactParts) -> tuple[Message, ...]:
             "units count them",
             islands=[str(name) for name in parts.islands],
         ),
+    )
+
+
+def _of_interactions(fit: SpatialFitLike, parts: ImpactParts) -> tuple[Message, ...]:
+    """Say which regressors move in several terms at once: the row of a term is then no effect of a variable."""
+    formula = None if fit.design is None else fit.design.formula
+    terms = [term for term in (() if formula is None else formula.terms) if term.label in parts.terms]
+    beside = {
+        one.label: [
+            other.label
+            for other in terms
+            if other is not one
+            and any(contains(factor.node, one.factors[0].node) for factor in other.factors)
+        ]
+        for one in terms
+        if len(one.factors) == 1
+    }
+    return tuple(
+        message(
+            "`{of}` moves in {terms} too: its row is the impact where these stand still, not that of `{of}`; "
+            'moderated_impacts("{of}", by=...) is',
+            of=label,
+            terms=[f"`{other}`" for other in others],
+        )
+        for label, others in beside.items()
+        if others
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, Message, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows
@@ -23,6 +23,7 @@ def margins_curve(
     *,
     of: str,
     at: str,
+    kind: Message | None = None,
     labels: Mapping[str, str] | None = None,
     language: Language = "en",
     title: str | None = None,
@@ -31,14 +32,18 @@ def margins_curve(
     """Draw the marginal effect of `of` against `at`, as Stata's `marginsplot`.
 
     `curve`: columns `value, estimate, conf_low, conf_high`; `points`: the last three at `values`, drawn with bars.
-    `labels` name the two as in a table.
+    `labels` name the two as in a table; `kind` says which effect of several it is.
     """
     what = message("a figure of marginal effects")
     need_columns(curve, ("value", *_ENDS), what)
     need_columns(points, _ENDS, what)
     need_rows(curve, what)
     named = {name: term_label("", name, labels or {}, language) for name in (of, at)}
-    effect = message("marginal effect of {of}", of=named[of])
+    effect = (
+        message("marginal effect of {of}", of=named[of])
+        if kind is None
+        else message("{kind} effect of {of}", kind=kind, of=named[of])
+    )
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=effect.text(language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -53,6 +58,6 @@ def margins_curve(
             values, points["estimate"], yerr=[below, above], fmt="o", color=style.BLUE, capsize=3, ms=5
         )
         axes.set_xlabel(named[at])
-        axes.set_ylabel(f"{effect.text(language)}, {interval_words().text(language)}")
+        axes.set_ylabel(f"{effect.text(language)}\n{interval_words().text(language)}")
         axes.margins(x=0.02)
     return page.done()

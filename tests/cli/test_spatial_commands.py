@@ -185,3 +185,23 @@ def test_xsmle_from_the_command_line(tmp_path: Path) -> None:
     points[1] = "impacts"
     assert {row["std_error"] for row in json.loads(run(app, points).output)["impacts"]} == {None}
     assert isinstance(run(app, [*points, "--reps", "500"]).exception, SpecError)
+
+
+def test_effects_at_values_of_a_moderator(own: Path, tmp_path: Path) -> None:
+    data = pd.read_csv(own).assign(m=lambda frame: np.cos(np.arange(len(frame))))
+    path, out = tmp_path / "moderated.csv", tmp_path / "out"
+    data.to_csv(path, index=False)
+    args = ["spatial", "impacts", "y ~ x1*m", "--data", str(path), "--method", "delta"]
+    found = run(app, [*args, "--moderated", "x1@m=0,0.5", "--json", "--out", str(out)])
+    assert found.exit_code == 0, found.output
+    made = json.loads(found.stdout)["moderated"][0]
+    assert (made["of"], made["by"]) == ("x1", "m")
+    assert made["rows"][0]["term"] == "0"
+    assert {f"moderated_1_{kind}.svg" for kind in ("direct", "indirect", "total")} < {
+        p.name for p in out.iterdir()
+    }
+    assert "调节变量" in run(app, [*args, "--moderated", "x1@m", "--lang", "zh"]).output
+    for text, said in (("x1", "names no moderator"), ("x1@m=a", "stand numbers"), ("x1@", "with something")):
+        refused = run(app, [*args, "--moderated", text])
+        assert isinstance(refused.exception, SpecError)
+        assert said in str(refused.exception)

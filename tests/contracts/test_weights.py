@@ -228,10 +228,10 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 }
 # These take no fit of least squares: a frame, a spec, a spatial model, a mediation, a panel VAR (which has no weights).
 NO_FIT = {
-    "EventPath", "Sample", "SpecificationCurve", "control_sets", "granger_wald", "honest_did", "impulse_responses",
-    "local_moran", "local_projections", "moran", "multiplier_bands", "placebo", "pretrend_test", "pvar_lag_order",
-    "reduction_tests", "select_model", "shift_share", "spatial_hausman", "spatial_lm_tests", "variance_decomposition",
-    "weights_sensitivity",
+    "EventPath", "Sample", "SpecificationCurve", "control_sets", "granger_wald", "honest_did",
+    "impulse_responses", "local_moran", "local_projections", "moderated_impacts", "moran",
+    "multiplier_bands", "placebo", "pretrend_test", "pvar_lag_order", "reduction_tests", "select_model",
+    "shift_share", "spatial_hausman", "spatial_lm_tests", "variance_decomposition", "weights_sensitivity",
 }  # fmt: skip
 # What stands behind methods of a fit, and is held by the tests of these.
 BEHIND = {"backdated", "donors_left_out", "under_covariance", "without_rows"}

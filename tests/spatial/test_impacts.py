@@ -8,7 +8,7 @@ from scipy import sparse
 
 from panelkit.inference.impact_parts import ImpactParts, impact_matrix, partitioned, stacked
 from panelkit.inference.impacts import impacts
-from panelkit.inference.multipliers import Multipliers
+from panelkit.inference.multipliers import Multipliers, _smooth
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
@@ -101,7 +101,7 @@ def test_multipliers_equal_dense_inverses(weights: str) -> None:
         assert m.at(np.array([rho]))[0] == pytest.approx(dense, rel=1e-9)
         assert m._one(rho) == pytest.approx(dense, rel=1e-9)
     draws = np.random.default_rng(0).normal(0.4, 0.05, 200)
-    assert m._interpolated(draws) == pytest.approx(m.at(draws), rel=1e-7)  # nine nodes over 0.3 of rho
+    assert _smooth(draws, m._one) == pytest.approx(m.at(draws), rel=1e-7)  # nine nodes over 0.3 of rho
 
 
 def test_large_lattice_needs_no_inverse() -> None:

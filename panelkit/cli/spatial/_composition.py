@@ -20,6 +20,8 @@ from panelkit.cli.spatial._options import (
 from panelkit.language.message import Message, message
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from panelkit.models.spatial.fit import SpatialFit
 
 _DLAGS = {"1": "time", "2": "space-time", "3": "both"}  # xsmle's numbers
@@ -76,11 +78,18 @@ def composed_fit(
     ctx: typer.Context, sample: ShippedSample, model: Model, more: Composition, formula: str
 ) -> SpatialFit:
     """Return the fit that the options of a command describe."""
+    return composed_fit_of(ctx, sample, model, more, formula)[0]
+
+
+def composed_fit_of(
+    ctx: typer.Context, sample: ShippedSample, model: Model, more: Composition, formula: str
+) -> tuple[SpatialFit, pd.DataFrame]:
+    """Return the fit that the options of a command describe, and the frame that was fitted."""
     _refuse(ctx, model, more)
     rows = rows_of_formula(ctx, sample, formula)
     held = weights_by_option(model, rows.frame, sample)
     fit: SpatialFit = spec_of(model, more, formula, rows.where).fit(rows.frame, **held)
-    return fit
+    return fit, rows.frame
 
 
 def spec_of(model: Model, more: Composition, formula: str, where: str | None) -> Any:

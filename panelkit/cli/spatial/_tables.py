@@ -98,16 +98,18 @@ def put_frame(
         typer.echo(str(options.table), err=quiet)
 
 
-def echo_by_term(frame: pd.DataFrame, notes: Sequence[Any], language: Language, look: Look = _PLAIN) -> None:
-    """Print one table, or in a narrow terminal one a regressor, so that no digit is cut off."""
+def echo_by_term(
+    frame: pd.DataFrame, notes: Sequence[Any], language: Language, look: Look = _PLAIN, *, by: str = "term"
+) -> None:
+    """Print one table, or in a narrow terminal one a regressor (or an effect), so that no digit is cut off."""
     shown = frame.drop(columns="statistic", errors="ignore")
     if width() >= ROOMY:
         echo_frame(shown, notes, language, index=False, look=look)
         return
-    names = list(dict.fromkeys(shown["term"]))
+    names = list(dict.fromkeys(shown[by]))
     for name in names:
-        typer.echo(f" {name}")
-        part = shown[shown["term"] == name].drop(columns="term")
+        typer.echo(f" {KINDS[name].text(language) if name in KINDS and by != 'term' else name}")
+        part = shown[shown[by] == name].drop(columns=by)
         last = name == names[-1]
         held = {key: value for key, value in look.items() if last or key != "notes"}
         echo_frame(part, notes if last else [], language, index=False, look=held)

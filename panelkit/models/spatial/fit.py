@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,10 @@ class SpatialFit(FitResult):
     ) -> Impacts:
         """Return direct, indirect and total impacts with their uncertainty."""
         return impacts_of(self, method=method, reps=reps, rng=rng)
+
+    def moderated_impacts(self, of: str, by: str, **options: Any) -> Any:
+        """Return the effects of a regressor at values of its moderator, as `pk.moderated_impacts` says."""
+        return find("inference", "moderated_impacts")(self, of, by, **options)
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Return Wald and LR tests of the Durbin model against its special cases."""
