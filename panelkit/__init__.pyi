@@ -106,6 +106,7 @@ from panelkit.inference.detectable import smallest_effect as smallest_effect
 from panelkit.inference.equivalence import equivalence as equivalence
 from panelkit.inference.influence import influence as influence
 from panelkit.inference.leave_one_out import leave_one_out as leave_one_out
+from panelkit.inference.moderated import moderated_impacts as moderated_impacts
 from panelkit.inference.multiplier_bands import multiplier_bands as multiplier_bands
 from panelkit.inference.oster import oster_delta as oster_delta
 from panelkit.inference.panel_tests.effects import breusch_pagan_lm as breusch_pagan_lm

@@ -288,6 +288,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('inference', 'margins', 'inference.after.margins', 'margins', 'after the fit', (), 'Margins', "Stata's margins, dydx() at(); Brambor, Clark and Golder 2006", True, ()),
     ('inference', 'minimum_detectable_effect', 'inference.detectable', 'minimum_detectable_effect', 'sensitivity', (), 'DetectableEffect', 'Bloom 1995', True, ()),
     ('inference', 'model_statistics', 'inference.after.model_statistics', 'model_statistics', 'after the fit', (), 'ModelStatistics', 'Stata [XT] xtreg, Methods and formulas; reghdfe', True, ()),
+    ('inference', 'moderated_impacts', 'inference.moderated', 'moderated_impacts', 'after the fit', (), 'ModeratedImpacts', 'LeSage and Pace 2009, ch. 2; Brambor, Clark and Golder 2006', True, ()),
     ('inference', 'multiplier_bands', 'inference.multiplier_bands', 'multiplier_bands', 'policy', (), 'MultiplierBands', '', True, ()),
     ('inference', 'oster_delta', 'inference.oster', 'oster_delta', 'sensitivity', (), 'OsterDelta', 'Oster 2019', True, ()),
     ('inference', 'predict', 'inference.after.prediction', 'predict', 'after the fit', (), 'Series', "Stata's predict", True, ()),
