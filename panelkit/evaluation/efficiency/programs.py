@@ -168,7 +168,7 @@ def _radial_part(
     equal = np.zeros(rows, dtype=bool)
     equal[m + s :] = returns == "variable"
     found = solve_programs(costs, matrix, bounds, equal)
-    peers, weights = _sparse(found.x[:, :points], rows)
+    peers, weights = sparse_peers(found.x[:, :points], rows)
     turned = 1.0 if orientation == "input" else -1.0
     return Radial(
         turned * found.values,
@@ -194,7 +194,12 @@ def scale_row(matrix: FloatArray, bounds: FloatArray, returns: Returns) -> float
     return sign
 
 
-def _sparse(weights: FloatArray, most: int) -> tuple[IntArray, FloatArray]:
+def as_stack(reference: FloatArray, which: IntArray, count: int) -> FloatArray:
+    """Return reference points (R, m) or (P, R, m) as those (p, R, m) of some of `count` units."""
+    return np.broadcast_to(reference, (count, *reference.shape[-2:]))[which]
+
+
+def sparse_peers(weights: FloatArray, most: int) -> tuple[IntArray, FloatArray]:
     """Return the places (P, k) and values of the positive weights, the largest first; a basis holds at most `most`."""
     k = min(most, weights.shape[1])
     order = np.argsort(-np.nan_to_num(weights), axis=1, kind="stable")[:, :k]

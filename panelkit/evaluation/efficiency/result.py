@@ -1,0 +1,236 @@
+"""The result of `dea`: scores by unit and year, what lies behind them, tables and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.evaluation.efficiency import shown
+from panelkit.evaluation.efficiency.mean_efficiency import mean_efficiency
+from panelkit.evaluation.efficiency.problem import EfficiencyProblem
+from panelkit.kernels.frames import as_pandas_series
+from panelkit.language.errors import SpecError
+from panelkit.language.levels import PROVINCIAL, Levels
+from panelkit.language.message import Language, Message, message
+from panelkit.language.options import check_confidence, check_count
+from panelkit.results.numbers import cells, number
+from panelkit.show.brief import Brief
+from panelkit.show.canvas import Figure
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Efficiency(Rendered, Brief):
+    """Efficiencies of units and years, with slacks, peers and multipliers.
+
+    Attributes
+    ----------
+    scores
+        One row a unit and year. `score` is the efficiency; of radial models `constant`, `variable` and `scale` (their
+        ratio) and `returns` (increasing, constant, decreasing); of two stages both ends of the decomposition
+        (`first_most`, `second_least`; `first_least`, `second_most`) and each stage alone; of directional distances
+        `distance`.
+    slacks, targets
+        What inputs could still shrink and outputs grow after the score, and the figures of the target, by column; None
+        where the model has none.
+    peers
+        One row a peer: unit, year, peer, the peer's year, intensity.
+    multipliers
+        Prices of a radial optimum by column, and `intercept`; they need not be the only ones. None for others.
+    problem
+        The figures and frontiers behind the scores: what a bootstrap draws anew.
+    facts, notes
+        What was measured against what, and what has to be said of it.
+    """
+
+    title: Message
+    scores: pd.DataFrame
+    problem: EfficiencyProblem
+    peers: pd.DataFrame
+    slacks: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
+    multipliers: pd.DataFrame | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+    levels: Levels = PROVINCIAL
+
+    @property
+    def years(self) -> list[Any]:
+        """Return the years of the scores."""
+        return sorted(self.scores.index.get_level_values(1).unique())
+
+    def of_year(self, year: Any = None) -> pd.DataFrame:
+        """Return the scores of one year (None: the last), the largest first.
+
+        Raises
+        ------
+        SpecError
+            If the year is not among the scores.
+        """
+        chosen = self.years[-1] if year is None else year
+        if chosen not in self.years:
+            raise SpecError(
+                message(
+                    "no {period} {value} among the scores: {held}",
+                    value=str(chosen),
+                    held=[str(one) for one in self.years],
+                ).spoken(*self.levels)
+            )
+        rows: Any = self.scores.xs(chosen, level=1)
+        return rows.sort_values("score", ascending=False, kind="stable")
+
+    def wide(self) -> pd.DataFrame:
+        """Return the scores as a table of units by years."""
+        return self.scores["score"].unstack()
+
+    def by_year(self) -> pd.DataFrame:
+        """Return mean, median, least and number of efficient units of every year."""
+        return shown.by_year(self.scores["score"])
+
+    def by_group(self, groups: Any = None) -> pd.DataFrame:
+        """Return mean scores of groups of units by year: no interval, for the frontier is one across groups.
+
+        `groups` maps a unit to its group; None: the four regions of the provinces.
+
+        Raises
+        ------
+        SpecError
+            If a unit has no group.
+        """
+        given = None if groups is None else pd.Series(as_pandas_series(groups))
+        return shown.by_group(self.scores["score"], given, self.levels)
+
+    def means(
+        self, *, level: float = 0.95, splits: int = 100, rng: int | np.random.Generator = 0
+    ) -> pd.DataFrame:
+        """Return the mean score of every year with its bias and an interval (Kneip, Simar and Wilson 2015).
+
+        Columns `mean, bias, corrected, low, high`. An interval for the mean of a population of which the units are
+        draws; how often it holds at 31 units stands in docs/efficiency.md.
+
+        Parameters
+        ----------
+        level
+            Level of the intervals.
+        splits
+            Random halves that estimate the bias.
+        rng
+            Seed or numpy generator; the same seed gives the same numbers.
+
+        Raises
+        ------
+        SpecError
+            If scores are not radial, a frontier spans several years, or inputs and outputs are too many.
+        """
+        problem = self.problem
+        if not problem.is_radial or any(len(np.unique(problem.years[rows])) > 1 for rows in problem.sets):
+            raise SpecError(
+                message(
+                    "intervals of mean efficiencies are known for radial scores (ccr, bcc) against the frontier of one "
+                    "{period}: rows of several {periods} are no independent draws"
+                ).spoken(*self.levels)
+            )
+        check_confidence(level)
+        check_count("splits", splits, 2)
+        way: Any = problem.orientation
+        found = {
+            problem.years[rows[0]]: mean_efficiency(
+                problem.inputs[rows],
+                problem.outputs[rows],
+                returns=problem.returns,
+                orientation=way,
+                level=level,
+                splits=splits,
+                rng=rng,
+            )
+            for rows in problem.sets
+        }
+        table = pd.DataFrame(
+            {year: (one.mean, one.bias, one.corrected, one.low, one.high) for year, one in found.items()},
+            index=["mean", "bias", "corrected", "low", "high"],
+        ).T
+        return table.rename_axis(self.levels[1])
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a unit, year and measure: under names that do not change with the language."""
+        numbers = self.scores.select_dtypes("number")
+        long = numbers.rename_axis(columns="measure").stack()
+        return pd.DataFrame({"value": long}).reset_index()
+
+    def table(self, year: Any = None, *, language: Language = "en") -> pd.DataFrame:
+        """Return the scores of one year (None: the last) as the frame that is shown, with the peers of each unit."""
+        return shown.year_table(
+            self.of_year(year), self.peers, self.years[-1] if year is None else year, language
+        )
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return title, the means of the years, the table of the last year and the notes as plain text."""
+        from panelkit.show.words import check_language, frame_text, note_lines
+
+        check_language(language)
+        title = self.title.text(language)
+        parts = [title, "=" * cells(title)]
+        if len(self.years) > 1:
+            parts += [frame_text(shown.year_means(self.scores["score"], language), language, number), ""]
+        parts.append(str(self._rendered("text", None, language, {"caption": None, "notes": []})))
+        return "\n".join([*parts, *note_lines(self.notes, language)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def plot(
+        self, year: Any = None, *, boundaries: Any = None, language: Language = "en", title: str | None = None
+    ) -> Figure:
+        """Return a map of the scores of one year (None: the last): tiles, or the user's own boundaries.
+
+        Raises
+        ------
+        StyleError
+            If the units are no provinces.
+        """
+        return shown.score_map(
+            self.of_year(year)["score"],
+            title=shown.of_year(self.title, self.years[-1] if year is None else year).text(language)
+            if title is None
+            else title,
+            boundaries=boundaries,
+            language=language,
+        )
+
+    def plot_years(self, *, language: Language = "en", title: str | None = None) -> Figure:
+        """Return the mean, the median and the least score of every year as lines."""
+        return shown.year_lines(
+            self.scores["score"],
+            title=self.title.text(language) if title is None else title,
+            language=language,
+        )
+
+    def _brief(self) -> str:
+        units = self.scores.index.get_level_values(0).nunique()
+        span = f"{self.years[0]}-{self.years[-1]}"
+        return f"{self.title}: {units} units, {span}; mean={self.scores['score'].mean():.4g}"
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        from panelkit.show import tables
+
+        title = shown.of_year(self.title, self.years[-1])
+        return tables.titled(
+            self.table(language=language),
+            path,
+            title,
+            self.notes,
+            format=format,
+            language=language,
+            style=style,
+        )
