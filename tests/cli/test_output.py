@@ -34,6 +34,7 @@ FOLDER_DOORS = [
     ["spatial", "sensitivity", "log(gdp) ~ log(population)"],
     ["mediate"],
     ["index", "run", "any"],
+    ["evaluate", "efficiency", "gdp", "--outputs", "population"],
     ["couple", "run", "any"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],

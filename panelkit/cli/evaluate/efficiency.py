@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 _SHIPPED_YEARS = (2011, 2022)
+# columns that go first where a terminal is narrow
+_GIVES_WAY = ("stage 2 alone", "stage 1 alone", "peers", "returns")
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,6 @@ def _print(
             caption=shown.of_year(found.title, chosen).text(language),
             notes=[*all_told(found.notes, language), *told],
             index=False,
-            drop=[heads[name] for name in ("peers", "returns") if name in heads],
+            drop=[heads[name] for name in _GIVES_WAY if name in heads],
         )
     )

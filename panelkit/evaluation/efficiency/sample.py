@@ -178,7 +178,7 @@ def _of_years_held(
         )
         if frames[1].shape[1]
         else counted(
-            "inputs of the {period} before the outputs, whose {period} dates a score",
+            "inputs of {lag} {period} before the outputs, whose {period} dates a score",
             "inputs of {lag} {periods} before the outputs, whose {period} dates a score",
             sum(lags),
             lag=sum(lags),
