@@ -50,6 +50,7 @@ from panelkit.data.yearbook.store.places import forget_place as forget_place
 from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
+from panelkit.evaluation.efficiency.dea import dea as dea
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
 from panelkit.evaluation.life_cycle.life_cycle import life_cycle as life_cycle
 from panelkit.evaluation.network.block_model import concor as concor
