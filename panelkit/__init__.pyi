@@ -50,6 +50,9 @@ from panelkit.data.yearbook.store.places import forget_place as forget_place
 from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
+from panelkit.evaluation.dynamics.fusion import fusion_model as fusion_model
+from panelkit.evaluation.dynamics.grey_panel import grey_forecast as grey_forecast
+from panelkit.evaluation.dynamics.lotka_volterra import lotka_volterra as lotka_volterra
 from panelkit.evaluation.efficiency.dea import dea as dea
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
 from panelkit.evaluation.life_cycle.life_cycle import life_cycle as life_cycle

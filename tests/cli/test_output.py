@@ -36,6 +36,7 @@ FOLDER_DOORS = [
     ["index", "run", "any"],
     ["evaluate", "efficiency", "gdp", "--outputs", "population"],
     ["couple", "run", "any"],
+    ["evaluate", "fusion"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],
 ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from panelkit.evaluation.dynamics import grey as gm
 from panelkit.evaluation.dynamics import integral_regression as regression
+from panelkit.evaluation.dynamics.one_system import one_system
 from panelkit.evaluation.dynamics.trajectories import paths
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -38,8 +39,11 @@ def lotka_volterra(history: FloatArray, horizon: int) -> FloatArray:
     stocks = _two(history)
     if stocks.shape[1] < regression.LEAST:
         return np.full((len(stocks), horizon), np.nan)
-    coefficients = regression.by_series(stocks)
-    return _finite(paths(stocks[:, -1], coefficients, horizon)[:, 1:, 0])
+    found = np.full((len(stocks), horizon), np.nan)
+    held = (stocks > 0.0).all(axis=(1, 2))
+    coefficients = one_system(stocks[held]).coefficients
+    found[held] = paths(stocks[held, -1], coefficients, horizon)[:, 1:, 0]
+    return _finite(found)
 
 
 @offered(
@@ -52,7 +56,8 @@ def fusion(history: FloatArray, horizon: int) -> FloatArray:
     """Return forecasts (N, horizon) of two logistic stocks whose rates all provinces share, of (N, t, K >= 2).
 
     Every stock is counted in means of its own history, so that growth, saturation and interaction are common and
-    capacities are the same multiple of a province's mean.
+    capacities are the same multiple of a province's mean: `fusion_model`, which lets capacities differ, needs more
+    periods.
     """
     stocks = _two(history)
     held = (stocks > 0.0).all(axis=(1, 2))

@@ -1,8 +1,8 @@
 """GM(1,1), Deng's grey model of one series: the fit, its path, the precondition and the accuracy; arrays alone.
 
-With x1 the cumulative sum of x0 and z_k = (x1_k + x1_(k-1)) / 2, least squares of x0_k = -a z_k + b, k = 2..n, gives a
-and b, and the path is x0_k = (b - a x0_1) e^(-a (k-2)) (1 - e^(-a)) / a: an exponential at the rate -a whose level is
-fitted, with the first value kept (Deng 1982; Liu and Lin 2006, ch. 5).
+With x1 the cumulative sum of x0 and z_k = (x1_k + x1_(k-1)) / 2, least squares of x0_k = -a z_k + b, k = 2..n,
+gives a and b, and the path is x0_k = (b - a x0_1) e^(-a (k-2)) (1 - e^(-a)) / a: an exponential at the rate -a
+whose level is fitted, with the first value kept (Deng 1982; Liu and Lin 2006, ch. 5).
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.results.fit import FloatArray
+from panelkit.show.brief import Brief
 
 LEAST = 4  # values: three equations for two parameters
 NORMAL_QUARTILE = 0.6745
 
 
 @dataclass(frozen=True, eq=False)
-class GreyFit:
+class GreyFit(Brief):
     """Development coefficient a, grey input b and first value of series (...,), a leading shape of any kind."""
 
     a: FloatArray
@@ -59,7 +60,7 @@ def class_ratios(x: FloatArray) -> tuple[FloatArray, float, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class GreyAccuracy:
+class GreyAccuracy(Brief):
     """Posterior ratio C, small-error share p and MAPE in per cent (...,)."""
 
     posterior_ratio: FloatArray

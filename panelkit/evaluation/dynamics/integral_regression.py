@@ -4,9 +4,9 @@ dx/dt = x (growth + own x + cross y) divided by x and integrated over a period g
 
     ln x_(k+1) - ln x_k = growth + own X_k + cross Y_k,   X_k, Y_k: integrals of x and y from k to k + 1,
 
-which is linear. An integral is taken as the logarithmic mean of its two ends, exact where the stock grows at a constant
-rate. Grey Lotka-Volterra models (Wu, Liu and Wang 2012) take the mean of the ends of x itself; the division by x makes
-the errors relative, as those of indices and patents are.
+which is linear. An integral is taken as the logarithmic mean of its two ends, exact where the stock grows at a
+constant rate. Grey Lotka-Volterra models (Wu, Liu and Wang 2012) take the mean of the ends of x itself; the
+division by x makes the errors relative, as those of indices and patents are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 from panelkit.results.fit import FloatArray
 
 LEAST = 5  # values of a series: four equations for three coefficients
-_ALIKE = 1e-10  # of 1 - r2: regressors that rounding alone tells apart
+_ALIKE = 1e-10  # least eigenvalue of the correlations: columns that rounding alone tells apart
+_LEFT = 1e-7  # of a column's norm: the root of the rounding of its square
 _SERIES = 1e-4  # of ln(b / a): below, the series of the logarithmic mean is exact to 1e-17
 
 
@@ -35,34 +36,29 @@ def log_changes(x: FloatArray) -> FloatArray:
     return np.diff(np.log(x), axis=-1)
 
 
-def by_series(stocks: FloatArray) -> FloatArray:
-    """Return coefficients (..., 2, 3) of pairs of positive series (..., T, 2), one system each.
+def inverse_or_nan(gram: FloatArray, before: FloatArray | None = None) -> FloatArray:
+    """Return the inverses (..., k, k) of cross-products, NaN where columns are collinear or not finite.
 
-    NaN where two regressors are collinear, or a series has a value that is not positive.
+    `before` (..., k) are the norms of the columns before others were swept out: what is left of one must be more than
+    rounding.
     """
-    x = np.moveaxis(stocks, -1, -2)
-    lost = np.asarray(~(x > 0.0).all(axis=(-1, -2)))[..., None, None]
-    safe = np.where(lost, np.arange(1.0, x.shape[-1] + 1.0), x)
-    held, changes = integrals(safe), log_changes(safe)
-    found = _two_regressors(held, held[..., ::-1, :], changes)
-    return np.asarray(np.where(lost, np.nan, found))
+    size = np.sqrt(np.einsum("...ii->...i", gram))
+    if before is not None:
+        gone = np.asarray((size <= _LEFT * before).any(axis=-1))
+        gram = np.where(gone[..., None, None], np.nan, gram)
+    size = np.where(size > 0.0, size, 1.0)
+    both = size[..., :, None] * size[..., None, :]
+    eye = np.eye(gram.shape[-1])
+    finite = np.asarray(np.isfinite(gram).all(axis=(-1, -2)))[..., None, None]
+    scaled = np.where(finite, gram / both, eye)
+    apart = finite & (np.linalg.eigvalsh(scaled)[..., 0] > _ALIKE)[..., None, None]
+    return np.asarray(np.where(apart, np.linalg.inv(np.where(apart, scaled, eye)) / both, np.nan))
 
 
 def pooled(stocks: FloatArray) -> FloatArray:
     """Return the coefficients (2, 3) that all pairs of positive series (N, T, 2) share; NaN where collinear."""
     x = np.moveaxis(stocks, -1, 0)
     held, changes = (part(x).reshape(2, -1) for part in (integrals, log_changes))
-    return _two_regressors(held, held[::-1], changes)
-
-
-def _two_regressors(own: FloatArray, cross: FloatArray, y: FloatArray) -> FloatArray:
-    """Return intercept and two slopes (..., 3) of y (..., n)."""
-    means = [part.mean(axis=-1) for part in (own, cross, y)]
-    a, b, c = (part - mean[..., None] for part, mean in zip((own, cross, y), means, strict=True))
-    aa, bb, ab = ((p * q).sum(axis=-1) for p, q in ((a, a), (b, b), (a, b)))
-    ac, bc = ((p * c).sum(axis=-1) for p in (a, b))
-    left = aa * bb - ab**2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        left = np.where(left > _ALIKE * aa * bb, left, np.nan)
-        first, second = (bb * ac - ab * bc) / left, (aa * bc - ab * ac) / left
-    return np.stack([means[2] - first * means[0] - second * means[1], first, second], axis=-1)
+    rows = np.stack([np.ones_like(held), held, held[::-1]], axis=-1)
+    across = np.swapaxes(rows, -1, -2)
+    return np.asarray((inverse_or_nan(across @ rows) @ (across @ changes[..., None]))[..., 0])

@@ -56,7 +56,8 @@ def exact_path(
 ) -> FloatArray:
     """Return the states (m, 2) of one system at `times` (m,), the first of which is that of `start` (2,).
 
-    scipy's explicit Runge-Kutta rule of order eight (DOP853), its error held to `TOLERANCE`; `inflow` (2,) is constant.
+    scipy's explicit Runge-Kutta rule of order eight (DOP853), its error held to `TOLERANCE`; `inflow` (2,) is
+    constant.
 
     Raises
     ------

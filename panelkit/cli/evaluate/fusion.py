@@ -1,0 +1,206 @@
+"""`panelkit evaluate fusion`: technology and industry as two logistic stocks that act on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._chosen import Chosen, chosen, refuse
+from panelkit.cli._commands import command
+from panelkit.cli._data import own_rows
+from panelkit.cli._options import DesignSample, Output, SeedOption
+from panelkit.cli._printing import (
+    all_told,
+    narrow_terminal,
+    print_json,
+    print_written,
+    records,
+    terminal_width,
+)
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(add_completion=False)
+_SHIPPED = ("tech_innovation", "industrial_innovation")
+_ONLY_SHARED = ("shuffles", "holdout", "no_trajectories")
+
+
+@command(app, example="evaluate fusion --reps 49 --shuffles 99 --no-trajectories")
+def fusion(
+    ctx: typer.Context,
+    sample: DesignSample,
+    output: Output,
+    stocks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Two shipped designs, tech_innovation and industrial_innovation unless named; with --data two "
+            "columns. 两个指标体系代号；配合 --data 为两列。"
+        ),
+    ] = None,
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each",
+            help="A Lotka-Volterra system of every unit instead of shared rates. 逐个体估计 Lotka-Volterra 系统。",
+        ),
+    ] = False,
+    margin: Annotated[
+        float,
+        typer.Option(
+            min=0.0, help="Growth a period below which an effect counts as none. 视为无作用的界限。"
+        ),
+    ] = 0.01,
+    reps: Annotated[int, typer.Option(min=19, help="Draws of the intervals. 区间的抽样次数。")] = 499,
+    shuffles: Annotated[
+        int, typer.Option(min=19, help="Shuffles of partners behind the p-values. 配对置换次数。")
+    ] = 999,
+    holdout: Annotated[
+        int, typer.Option(min=1, help="Last periods held out for the comparison with rivals. 留出的末期数。")
+    ] = 2,
+    no_trajectories: Annotated[
+        bool,
+        typer.Option(
+            "--no-trajectories", help="Leave out the fit to whole trajectories. 不作整条轨迹的拟合。"
+        ),
+    ] = False,
+    seed: SeedOption = 0,
+) -> None:
+    """System dynamics of fusion: growth, interaction, stage, rivals. 融合的系统动力学：增长、相互作用与阶段。"""
+    from panelkit.evaluation.dynamics.fusion import fusion_model
+    from panelkit.evaluation.dynamics.lotka_volterra import lotka_volterra
+
+    if each:
+        for name in _ONLY_SHARED:
+            refuse(
+                ctx,
+                name,
+                message(
+                    "--{option} belongs to shared rates, and --each fits every unit alone: leave it out",
+                    option=name.replace("_", "-"),
+                ),
+            )
+    asked = chosen(ctx, sample)
+    first, second = _two(stocks, own=asked.data is not None)
+    frame, notes = _panel(ctx, sample, asked, (first, second))
+    options: dict[str, Any] = {"margin": margin, "reps": reps, "rng": seed}
+    found: Any = (
+        lotka_volterra(frame, first, second, **options)
+        if each
+        else fusion_model(
+            frame,
+            first,
+            second,
+            shuffles=shuffles,
+            holdout=holdout,
+            trajectories=not no_trajectories,
+            **options,
+        )
+    )
+    _put(found, output, notes)
+
+
+def _two(stocks: Sequence[str] | None, *, own: bool) -> tuple[str, str]:
+    """Return the two stocks.
+
+    Raises
+    ------
+    SpecError
+        If there are not two, or a file has none named.
+    """
+    named = list(stocks or ())
+    if not named and not own:
+        return _SHIPPED
+    if len(named) != 2:
+        raise SpecError(
+            message(
+                "name two stocks, technology and industry, not {count}: `evaluate fusion rd_stock output --data "
+                "FILE`",
+                count=len(named),
+            )
+        )
+    return named[0], named[1]
+
+
+def _panel(
+    ctx: typer.Context, sample: DesignSample, asked: Chosen, names: tuple[str, str]
+) -> tuple[pd.DataFrame, list[Any]]:
+    """Return a panel with the two stocks as columns, and what there is to say of them."""
+    import pandas as pd
+
+    from panelkit.indices.panels.composite import composite_index
+    from panelkit.indices.panels.panel_frame import panel_frame
+    from panelkit.indices.panels.sample import of_years, rows_where
+
+    if asked.data is not None:
+        frame = own_rows(asked)
+        table = rows_where(panel_frame(frame, list(names)), asked.where, data=frame)
+        return of_years(table, asked.years), []
+    changes: Any = {"years": asked.years, "provinces": asked.wanted if sample.provinces else None}
+    settled = {key: value for key, value in changes.items() if value is not None}
+    scores = {name: composite_index(name, where=asked.where, **settled).values["score"] for name in names}
+    note = message(
+        "the stocks are composite indices, scaled by the least and largest values of all {periods}: levels are "
+        "relative, and a value of the past moves with those that came later"
+    )
+    return pd.DataFrame(scores).dropna(), [note]
+
+
+def _put(found: Any, output: Output, notes: Sequence[Any]) -> None:
+    """Print the result, and write its tables and figures where a folder is named."""
+    language = output.language
+    told = [*all_told(found.said(), language), *all_told(notes, language)]
+    if output.as_json:
+        print_json({"title": found.title.text(language), **_content(found), "notes": told})
+    else:
+        with narrow_terminal():
+            typer.echo(found.to_text(language=language, width=terminal_width(), notes=told))
+    if output.out is not None:
+        print_written(_written(found, output.out, language), quiet=output.as_json)
+
+
+def _content(found: Any) -> dict[str, Any]:
+    """Return what a program reads: parameters, and by kind of result what else there is."""
+    content: dict[str, Any] = {"parameters": records(found.tidy())}
+    if not hasattr(found, "held_out"):
+        return {**content, "stages": records(found.stages())}
+    return {
+        **content,
+        "stage": found.stage,
+        "share": found.share,
+        "theil": records(found.statistics),
+        "held_out": records(found.held_out),
+        "equilibria": records(found.equilibria()),
+        "conditions": records(found.conditions()),
+    }
+
+
+def _written(found: Any, folder: Path, language: Any) -> list[Path]:
+    """Write the tables and the figures of the first unit; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, rows in _content(found).items():
+        if isinstance(rows, list):
+            written.append(_table(rows, folder / f"{name}.csv"))
+    found.to_docx(folder / "table.docx", language=language)
+    found.to_latex(folder / "table.tex", language=language)
+    written += [folder / "table.docx", folder / "table.tex"]
+    first = found.units[0]
+    if hasattr(found, "plot"):
+        written.append(found.plot([first], language=language).save(folder / "trajectories.svg"))
+    written.append(found.plot_phase(first, language=language).save(folder / "phase.svg"))
+    return written
+
+
+def _table(rows: list[dict[str, Any]], path: Path) -> Path:
+    import pandas as pd
+
+    from panelkit.show.files import csv_text, write_whole
+
+    text = csv_text(pd.DataFrame(rows), index=False, float_format="%.10g")
+    return write_whole(path, ("\ufeff" + text).encode("utf-8"))

@@ -1,0 +1,147 @@
+"""`fusion_model` and `lotka_volterra`: what they find, say, draw and refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.language.errors import DataError, SpecError
+from tests.evaluation.dynamics.worlds import frame, world
+
+QUICK: dict[str, Any] = {"reps": 99, "shuffles": 99, "trajectories": False, "rng": 1}
+
+
+@pytest.fixture(scope="module")
+def mutual() -> Any:
+    data = frame(world(np.random.default_rng(1), (0.4, 0.4), shock=0.02))
+    return pk.fusion_model(data, "tech", "industry", reps=99, shuffles=199, rng=1)
+
+
+def test_mutualism_that_is_there(mutual: Any) -> None:
+    assert mutual.stage == "mutualism"
+    assert mutual.share >= 0.8
+    tidy = mutual.tidy().set_index("term")
+    for name in ("tech", "industry"):
+        row = tidy.loc[f"interaction on {name}"]
+        assert row["conf_low"] < 0.4 < row["conf_high"]
+        assert tidy.loc[f"effect on {name}", "p_positive"] <= 0.05
+    effects = tidy.loc[["effect on tech", "effect on industry"], "estimate"]
+    assert mutual.trajectories.effects == pytest.approx(effects, abs=0.03)  # an error of each estimate
+    assert mutual.conditions()["passed"].tolist() == [31] * 5
+
+
+def test_stocks_that_do_not_act_have_no_stage() -> None:
+    found = pk.fusion_model(frame(world(np.random.default_rng(2))), "tech", "industry", **QUICK)
+    assert found.stage == "undetermined"
+    assert "stage: undetermined" in found.summary()
+
+
+def test_the_words_of_the_panel_and_both_languages(mutual: Any) -> None:
+    assert "associations of firms" in mutual.summary()
+    said = mutual.summary(language="zh")
+    assert "互利" in said
+    assert "不是因果效应" in said
+    assert "mutualism" in mutual.to_markdown()
+
+
+def test_held_out_and_theil(mutual: Any) -> None:
+    table = mutual.held_out
+    assert table["model"].tolist() == ["fusion", "logistic", "trend", "random_walk"] * 2
+    shares = mutual.statistics[["u_mean", "u_spread", "u_covariance"]].sum(axis=1)
+    assert shares.tolist() == pytest.approx([1.0, 1.0])
+    # curves near their capacity with small shocks: a line through the logarithms overshoots
+    both = table.set_index(["stock", "model"])["rmse"]
+    assert both["tech", "fusion"] < both["tech", "trend"]
+
+
+def test_scenarios(mutual: Any) -> None:
+    none = mutual.scenario(3)
+    assert (none.paths["difference"] == 0).all()
+    fed = mutual.scenario(3, inflow={"tech": 0.05}).paths
+    assert (fed["difference"] > 0).all()
+    first = fed[fed["period"] == 2023]
+    own = first[first["stock"] == "tech"]["difference"].mean()
+    other = first[first["stock"] == "industry"]["difference"].mean()
+    assert own > other > 0
+    assert (fed["base_low"] <= fed["base_high"]).all()
+    assert "no causal effect" in mutual.scenario(3, inflow={"tech": 0.05}).summary()
+    with pytest.raises(SpecError, match="the stocks are tech and industry"):
+        mutual.scenario(3, inflow={"gdp": 0.05})
+
+
+def test_figures(mutual: Any) -> None:
+    assert mutual.plot(["f00", "f01"], language="zh").svg().startswith("<svg")
+    assert "equilibrium" in mutual.plot_phase("f03").svg()
+    with pytest.raises(SpecError, match="there is no f99"):
+        mutual.plot_phase("f99")
+    with pytest.raises(SpecError, match="one or two units"):
+        mutual.plot(["f00", "f01", "f02"])
+
+
+def test_units_of_the_stocks_do_not_matter(mutual: Any) -> None:
+    data = frame(world(np.random.default_rng(1), (0.4, 0.4), shock=0.02)) * [1e4, 1e-3]
+    found = pk.fusion_model(data, "tech", "industry", reps=99, shuffles=199, trajectories=False, rng=1)
+    columns = ["estimate", "conf_low", "conf_high"]
+    # rounding of sums over 372 rows
+    assert found.tidy()[columns].to_numpy() == pytest.approx(mutual.tidy()[columns].to_numpy(), rel=1e-6)
+
+
+def test_policy_and_decay() -> None:
+    rng = np.random.default_rng(4)
+    data = frame(world(rng, (0.3, 0.3)))
+    data["subsidy"] = rng.uniform(0.0, 0.1, len(data))
+    found = pk.fusion_model(data, "tech", "industry", policy={"tech": "subsidy"}, decay=(0.1, 0.05), **QUICK)
+    plain = pk.fusion_model(data, "tech", "industry", policy={"tech": "subsidy"}, **QUICK)
+    gap = found.tidy()["estimate"] - plain.tidy()["estimate"]
+    assert gap[:2].tolist() == pytest.approx([0.1, 0.05])  # growth before decay
+    assert found.tidy()["term"].tolist()[-1] == "policy on tech"
+
+
+def test_one_series_of_each() -> None:
+    data = frame(world(np.random.default_rng(3), (0.5, 0.5), units=3, periods=25, shock=0.005))
+    found = pk.lotka_volterra(data, "tech", "industry", reps=199, rng=1)
+    assert set(found.stage) <= {"mutualism", "undetermined"}
+    assert "mutualism" in found.stage
+    assert found.table().shape[0] == 3
+    assert found.tidy()["bounded"].all()
+    rest, slow, _ = found.rest()
+    assert (slow < 0).all()
+    assert rest.shape == (3, 2)
+    assert "互利" in found.summary(language="zh")
+    assert found.plot_phase("f01").svg().startswith("<svg")
+
+
+def test_what_is_refused() -> None:
+    data = frame(world(np.random.default_rng(5), units=6, periods=9))
+    with pytest.raises(DataError, match="too few for shared rates"):
+        pk.fusion_model(data.loc[["f00", "f01"]], "tech", "industry")
+    with pytest.raises(SpecError, match="not tech twice"):
+        pk.fusion_model(data, "tech", "tech")
+    with pytest.raises(SpecError, match="not tech twice"):
+        pk.lotka_volterra(data, "tech", "tech")
+    with pytest.raises(SpecError, match="policy feeds gdp"):
+        pk.fusion_model(data, "tech", "industry", policy={"gdp": "industry"})
+    with pytest.raises(SpecError, match="between 0 and 1"):
+        pk.fusion_model(data, "tech", "industry", decay=(0.1, 15.0))
+    with pytest.raises(DataError, match="too few: tech and|too few: tech, industry"):
+        pk.fusion_model(data[data.index.get_level_values("year") < 2015], "tech", "industry")
+    low = data.copy()
+    low.iloc[3, 0] = -1.0
+    with pytest.raises(DataError, match="tech: not above zero for f00 2013"):
+        pk.lotka_volterra(low, "tech", "industry")
+    same = data.assign(industry=2 * data["tech"])
+    with pytest.raises(pk.ConvergenceError, match="cannot be told apart"):
+        pk.fusion_model(same, "tech", "industry")
+
+
+def test_a_frame_of_polars() -> None:
+    polars = pytest.importorskip("polars")
+    data = frame(world(np.random.default_rng(5), units=6, periods=9)).reset_index()
+    found = pk.lotka_volterra(
+        polars.from_pandas(data), "tech", "industry", reps=19, rng=0, unit="firm", time="year"
+    )
+    assert isinstance(found.tidy(), pd.DataFrame)
