@@ -50,6 +50,8 @@ from panelkit.data.yearbook.store.places import forget_place as forget_place
 from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
+from panelkit.evaluation.contest.differences import loss_difference as loss_difference
+from panelkit.evaluation.contest.door import forecast_contest as forecast_contest
 from panelkit.evaluation.dynamics.fusion import fusion_model as fusion_model
 from panelkit.evaluation.dynamics.grey_panel import grey_forecast as grey_forecast
 from panelkit.evaluation.dynamics.lotka_volterra import lotka_volterra as lotka_volterra

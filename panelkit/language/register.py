@@ -65,6 +65,7 @@ _KINDS = {
     "rule": message("rule"),
     "layout": message("layout"),
     "test": message("test"),
+    "forecaster": message("forecaster"),
 }
 
 

@@ -39,6 +39,7 @@ FOLDER_DOORS = [
     ["evaluate", "fusion"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],
+    ["evaluate", "forecast", "gdp"],
 ]
 
 
