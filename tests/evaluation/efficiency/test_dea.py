@@ -121,11 +121,15 @@ def test_what_no_point_reaches_is_named(firms):
 
 
 def test_means_have_intervals_where_they_hold(firms):
-    one = pk.dea(firms, ["staff"], OUTPUTS, model="bcc")
+    rng = np.random.default_rng(6)
+    near = firms.assign(patents=firms["staff"] ** 0.8 * np.exp(-np.abs(0.3 * rng.normal(size=len(firms)))))
+    one = pk.dea(near, ["staff"], OUTPUTS, model="bcc")
     table = one.means(splits=20, rng=3)
     assert list(table.columns) == ["mean", "bias", "corrected", "low", "high"]
     assert (table["bias"] > 0.0).all()
     pd.testing.assert_frame_equal(table, one.means(splits=20, rng=3))
+    with pytest.raises(DataError, match=r"a few firms carry the frontier of 2018 "):
+        pk.dea(firms, ["staff"], OUTPUTS).means(splits=20)
     with pytest.raises(SpecError, match="at most 2 inputs and outputs under variable returns, not 3"):
         pk.dea(firms, INPUTS, OUTPUTS, model="bcc").means()
     with pytest.raises(SpecError, match="against the frontier of one year"):

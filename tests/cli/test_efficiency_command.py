@@ -1,0 +1,67 @@
+"""`panelkit evaluate efficiency`: what it prints and writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+CALL = (
+    "evaluate",
+    "efficiency",
+    "rd_expenditure",
+    "--outputs",
+    "patents_granted,gdp",
+    "--years",
+    "2021-2022",
+)
+
+
+def test_json_holds_scores_peers_and_slacks(panelkit):
+    run = panelkit(*CALL, "--model", "bcc", "--lag", "1", "--json")
+    held = json.loads(run.out)
+    assert {row["year"] for row in held["scores"]} == {2021, 2022}
+    assert len(held["scores"]) == 62
+    assert {"rd_expenditure", "patents_granted", "gdp"} <= set(held["slacks"][0])
+    assert held["peers"][0].keys() >= {"unit", "peer", "intensity"}
+
+
+def test_a_folder_gets_tables_frames_and_figures(panelkit, tmp_path):
+    run = panelkit(*CALL, "--lang", "zh", "--out", tmp_path / "made")
+    assert run.status == 0
+    written = {path.name for path in (tmp_path / "made").iterdir()}
+    assert written >= {"scores.csv", "peers.csv", "slacks.csv", "last_year.docx", "map.svg", "years.svg"}
+    assert "北京" in (tmp_path / "made" / "last_year.csv").read_text(encoding="utf-8")
+
+
+def test_a_file_of_firms(panelkit, tmp_path):
+    rng = np.random.default_rng(1)
+    rows = [(f"f{i}", year, *np.exp(rng.normal(size=3))) for i in range(12) for year in (2019, 2020)]
+    path = Path(tmp_path / "own.csv")
+    pd.DataFrame(rows, columns=["firm", "year", "staff", "patents", "waste"]).to_csv(path, index=False)
+    run = panelkit(
+        "evaluate", "efficiency", "staff", "--outputs", "patents", "--undesirable", "waste", "--model", "ddf",
+        "--data", path, "--unit", "firm", "--time", "year", "--out", tmp_path / "made",
+    )  # fmt: skip
+    assert run.status == 0
+    assert "weakly disposable" in run.out.replace("\n", " ")
+    assert not (tmp_path / "made" / "map.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--splits", "9"), "give --means too"),
+        (("--lag", "one"), "--lag 'one'"),
+        (("--window", "4"), "has no work where frontier is 'year'"),
+        (("--year", "2015"), "no year 2015 among the scores"),
+        (("--intermediate", "population"), "intermediates belong to model 'network'"),
+    ],
+)
+def test_options_without_work_are_refused(panelkit, options, said):
+    run = panelkit(*CALL, *options)
+    assert run.status == 2
+    assert said in run.err.replace("\n", " ")
