@@ -40,6 +40,7 @@ FOLDER_DOORS = [
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],
     ["evaluate", "forecast", "gdp"],
+    ["evaluate", "network"],
 ]
 
 

@@ -144,6 +144,12 @@ def _said(
             "random ties: every {unit} sends and receives as many ties as in the network, otherwise at random"
         ),
     ]
+    notes.append(
+        message(
+            "rank by ties sent and received; its range is that under disturbed figures, or without masses under other "
+            "rules of ties; degree: units tied in either direction over N - 1 (Ucinet)"
+        )
+    )
     if network.recipe is not None:
         notes.append(
             message("figures disturbed: each times exp({noise:g} z), z standard normal", noise=noise)

@@ -41,6 +41,11 @@ SOURCES: dict[str, Message] = {
     "left_out": message("One unit left out"),
     "noise": message("Figures disturbed"),
 }
+_SHORT = {
+    "out_degree": message("Sent"),
+    "in_degree": message("Received"),
+    "degree_ucinet": message("Degree"),
+}
 PARTS = ("ranges", "whole", "nodes")
 
 
@@ -103,15 +108,14 @@ class NetworkMeasures(Rendered, Brief):
         held = held.sort_values("rank", kind="stable")
         names = unit_names(self.ids, language)
         shown = pd.DataFrame({message("Unit").text(language): [names[one] for one in held.index]})
-        shown[message("Rank by ties").text(language)] = held["rank"].astype(int).to_numpy()
+        shown[message("Rank").text(language)] = held["rank"].astype(int).to_numpy()
         pair = ("noise_low", "noise_high") if self.noise is not None else ("threshold_low", "threshold_high")
         spans = zip(held[pair[0]], held[pair[1]], strict=True)
-        head = message("under noise") if self.noise is not None else message("under other rules")
-        shown[head.text(language)] = [f"{low:.0f}-{high:.0f}" for low, high in spans]
+        shown[message("Range").text(language)] = [f"{low:.0f}-{high:.0f}" for low, high in spans]
         for name in ("out_degree", "in_degree"):
-            shown[NAMES[name].text(language)] = held[name].astype(int).to_numpy()
+            shown[_SHORT[name].text(language)] = held[name].astype(int).to_numpy()
         for name in ("degree_ucinet", "betweenness", "closeness_out", "closeness_in", "eigenvector"):
-            shown[NAMES[name].text(language)] = held[name].to_numpy()
+            shown[_SHORT.get(name, NAMES[name]).text(language)] = held[name].to_numpy()
         return shown
 
     def summary(self, *, language: Language = "en") -> str:

@@ -69,8 +69,8 @@ def mrqap(
         What of a network: "ties" (a linear probability model), "scores" or "log" (of scores).
     method
         "dsp": double semi-partialling; what the others leave of a regressor is relabelled, one regressor at a time.
-        "y-permutation": y is relabelled, which tests that *all* coefficients are zero; with regressors that hang
-        together its p-values for single ones are wrong, and a note says so.
+        "y-permutation": y is relabelled, which tests that *all* coefficients are zero; where another regressor acts,
+        p of a single one rests on a null that does not hold, and a note says so.
     reps
         Relabellings drawn; p = (1 + #)/(reps + 1).
     exact
@@ -266,8 +266,8 @@ def _said(method: Method, y: FloatArray, twice: bool) -> tuple[Message, ...]:
     if method == "y-permutation":
         notes.append(
             message(
-                "the permutation of y tests that all coefficients are zero at once: where regressors hang together, p "
-                'of a single one is wrong; method="dsp" is right there'
+                "the permutation of y tests that all coefficients are zero at once; where another regressor acts, p of "
+                'a single one rests on a null that does not hold, and method="dsp" is made for it'
             )
         )
     if set(np.unique(y[off])) <= {0.0, 1.0}:

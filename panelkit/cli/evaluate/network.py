@@ -1,0 +1,258 @@
+"""`panelkit evaluate network`: structure, blocks, tests over pairs and flows between units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._chosen import refuse
+from panelkit.cli._commands import command
+from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._printing import all_told, narrow_terminal, print_json, print_written, records
+from panelkit.cli.evaluate._network_source import FlowOptions, GravityOptions, Source, source_of
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message
+
+if TYPE_CHECKING:
+    from panelkit.evaluation.network.network import Network
+
+app = typer.Typer(add_completion=False)
+
+
+class View(StrEnum):
+    """What is shown of the network."""
+
+    measures = "measures"
+    blocks = "blocks"
+    qap = "qap"
+    flows = "flows"
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What is shown, of which year, and how often is drawn."""
+
+    view: Annotated[
+        View, typer.Option(help="measures, blocks, qap or flows (totals). 结构指标、板块、QAP 或流量总量。")
+    ] = View.measures
+    year: Annotated[int | None, typer.Option(help="The year shown; the last if absent. 展示年份。")] = None
+    closeness: Annotated[
+        str, typer.Option(help="strict or component: closeness of measures. 接近中心度的算法。")
+    ] = "strict"
+    depth: Annotated[int, typer.Option(min=1, help="Partings of blocks: 2 gives four. 板块分割深度。")] = 2
+    regressor: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of qap: border, distance, or KIND:EXPRESSION (gap, difference, sum, sender, receiver); repeatable. "
+            "QAP 解释变量，可重复。"
+        ),
+    ] = None
+    of: Annotated[str, typer.Option(help="Of qap: ties, scores or log. QAP 所用的矩阵。")] = "ties"
+    method: Annotated[str, typer.Option(help="Of qap: dsp or y-permutation. QAP 回归的置换方法。")] = "dsp"
+    reps: Annotated[
+        int | None, typer.Option(min=2, help="Draws: 199 of measures, 99 of blocks, 4999 of qap. 抽样次数。")
+    ] = None
+
+
+_OF_VIEW = {
+    "closeness": View.measures,
+    "depth": View.blocks,
+    "regressor": View.qap,
+    "of": View.qap,
+    "method": View.qap,
+}
+
+
+@command(app, example="evaluate network --year 2022 --reps 49")
+def network(
+    ctx: typer.Context,
+    sample: ShippedSample,
+    gravity: GravityOptions,
+    flow: FlowOptions,
+    shown: ViewOptions,
+    output: Output,
+    seed: SeedOption = 0,
+) -> None:
+    """A network between provinces: gravity scores, flows or pairs; its structure, blocks, QAP. 省际网络分析。"""
+    from dataclasses import replace
+
+    _refuse_idle(ctx, shown)
+    if shown.year is not None and sample.years is None and sample.data is None:
+        sample = replace(sample, years=str(shown.year))
+    wanted = _expressions(shown.regressor) if shown.view is View.qap else []
+    source = source_of(ctx, sample, gravity, flow, wanted, totals=shown.view is View.flows)
+    parts = _parts(source, shown, seed)
+    if output.as_json:
+        print_json(_content(parts, output.language))
+    else:
+        _print(parts, output.language)
+    if output.out is not None:
+        print_written(
+            _write(parts, source.network, shown.year, output.out, output.language), quiet=output.as_json
+        )
+
+
+def _refuse_idle(ctx: typer.Context, shown: ViewOptions) -> None:
+    for name, view in _OF_VIEW.items():
+        if shown.view is not view:
+            refuse(
+                ctx,
+                name,
+                message("--{name} belongs to --view {view}: leave it out", name=name, view=view.value),
+            )
+    if shown.view is View.flows:
+        for name in ("reps", "seed"):
+            refuse(ctx, name, message("--view flows draws nothing: leave --{name} out", name=name))
+
+
+def _expressions(regressors: list[str] | None) -> list[str]:
+    found = []
+    for text in regressors or ():
+        kind, colon, expression = text.partition(":")
+        if text not in ("border", "distance"):
+            found.append(expression.strip() if colon else kind.strip())
+    return found
+
+
+def _parts(source: Source, shown: ViewOptions, seed: int) -> list[tuple[str, Any, str | None]]:
+    """Return what is shown: a name for files, a result, and the part of it."""
+    if shown.view is View.flows:
+        found: list[tuple[str, Any, str | None]] = [("flows", source.flows, None)]
+        return [*found, *([("pairs", source.network, None)] if source.network is not None else [])]
+    one = source.network
+    if one is None:
+        raise SpecError(message("there is no network to show"))
+    if shown.view is View.measures:
+        return _measures(one, shown, seed)
+    if shown.view is View.blocks:
+        from panelkit.evaluation.network.block_model import concor
+
+        model = concor(one, year=shown.year, depth=shown.depth, reps=shown.reps or 99, rng=seed)
+        return [(part, model, part) for part in ("roles", "densities", "members")]
+    return [("qap", _regression(one, source, shown, seed), None)]
+
+
+def _measures(one: Network, shown: ViewOptions, seed: int) -> list[tuple[str, Any, str | None]]:
+    from panelkit.evaluation.network.measures import network_measures
+
+    way: Any = shown.closeness
+    found = network_measures(one, year=shown.year, closeness=way, reps=shown.reps or 199, rng=seed)
+    parts = ["ranges", *(["whole"] if len(one.years) > 1 else []), "nodes"]
+    return [(part, found, part) for part in parts]
+
+
+def _regression(one: Network, source: Source, shown: ViewOptions, seed: int) -> Any:
+    from panelkit.evaluation.network.mrqap import mrqap
+
+    names = shown.regressor
+    if not names:
+        raise SpecError(
+            message(
+                "name what explains the network by --regressor: border, distance, gap:gdp, sender:log(gdp)"
+            )
+        )
+    X = {text: _matrix(text, one, source, shown.year) for text in names}
+    way, of = shown.method, shown.of
+    options: Any = {"method": way, "of": of}
+    return mrqap(one, X, year=shown.year, reps=shown.reps or 4999, rng=seed, **options)
+
+
+def _matrix(text: str, one: Network, source: Source, year: int | None) -> Any:
+    from panelkit.formula.formula import evaluate
+    from panelkit.spatial.provincial import contiguity, distances
+
+    if text == "border":
+        return contiguity(list(one.ids), normalisation="none").matrix.toarray()
+    if text == "distance":
+        return distances(list(one.ids)).to_numpy()
+    if source.frame is None:
+        raise SpecError(
+            message(
+                "--regressor {text}: a table of pairs holds no columns of its units: border or distance",
+                text=text,
+            )
+        )
+    kind, colon, expression = text.partition(":")
+    values = evaluate(expression.strip() if colon else text, source.frame)
+    when = source.frame.index.get_level_values(1)
+    kept = when == one.years[one.place(year)]
+    series = values[kept].droplevel(1)
+    return (kind.strip(), series) if colon else series
+
+
+def _print(parts: list[tuple[str, Any, str | None]], language: Language) -> None:
+    from panelkit.show import plain
+    from panelkit.show.words import note_lines
+
+    with narrow_terminal() as width:
+        for place, (_, result, part) in enumerate(parts):
+            style: dict[str, Any] = {"width": width, "keys": 1, "notes": ()}
+            style |= {} if part is None else {"part": part}
+            title = _title(result, language) if place == 0 or part is None else None
+            typer.echo(result.to_text(language=language, caption=title, **style))
+        for result in dict.fromkeys(result for _, result, _ in parts):
+            typer.echo(plain.folded("\n".join(note_lines(_told(result), language))))
+
+
+def _title(result: Any, language: Language) -> str:
+    year = getattr(result, "year", None)
+    name = result.title.spoken(*result.levels).text(language)
+    return name if year is None else f"{name}, {year}"
+
+
+def _told(result: Any) -> Any:
+    return result.said if hasattr(result, "said") else result.notes
+
+
+def _content(parts: list[tuple[str, Any, str | None]], language: Language) -> dict[str, Any]:
+    first = parts[0][1]
+    content: dict[str, Any] = {"title": _title(first, language), "rows": records(first.tidy())}
+    if hasattr(first, "ranges"):
+        content |= {
+            "ranges": records(first.ranges),
+            "ranks": records(first.ranks.rename_axis("unit").reset_index()),
+        }
+    if hasattr(first, "densities"):
+        blocks = first.blocks.rename_axis("unit").reset_index()
+        content |= {
+            "blocks": records(blocks),
+            "densities": first.densities.tolist(),
+            "agreement": records(first.agreement),
+            "r2": first.r2,
+            "random_r2": first.random_r2.tolist(),
+        }
+    if hasattr(first, "statistics"):
+        content |= {"r2": first.r2, "r2_p": first.r2_p, "circular": list(first.circular)}
+        content["benchmark"] = first.benchmark.tolist()
+    if len(parts) > 1 and parts[1][0] == "pairs":
+        content["pairs"] = records(parts[1][1].tidy())
+    return {**content, "notes": all_told(_told(first), language)}
+
+
+def _write(
+    parts: list[tuple[str, Any, str | None]],
+    one: Network | None,
+    year: int | None,
+    folder: Path,
+    language: Language,
+) -> list[Path]:
+    from panelkit.show.files import csv_text, write_whole
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, result, part in parts:
+        style: dict[str, Any] = {} if part is None else {"part": part}
+        for ending, method in ((".csv", "to_csv"), (".tex", "to_latex"), (".docx", "to_docx")):
+            path = folder / f"{name}{ending}"
+            getattr(result, method)(path, language=language, **style)
+            paths.append(path)
+    if one is not None:
+        paths.append(write_whole(folder / "ties.csv", csv_text(one.tidy(), index=False)))
+        blocks = parts[0][1].blocks if hasattr(parts[0][1], "blocks") else None
+        figure = one.plot(year, blocks=blocks, language=language)
+        paths.append(figure.save(folder / "map.svg"))
+    return paths

@@ -1,0 +1,116 @@
+"""`panelkit evaluate network`: views, both languages, JSON, files, own panels and tables of pairs, errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import panelkit as pk
+from tests.cli.conftest import panelkit  # noqa: F401 (a fixture)
+from tests.evaluation.network.small import cities
+
+COMMAND = ("evaluate", "network")
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    path = tmp_path / "pairs.csv"
+    path.write_text("from,to,flow\na,b,3\nb,c,2\nc,a,5\na,c,1\nd,a,2\nb,d,4\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "panel.csv"
+    frame = cities(31, (2020,)).reset_index()
+    frame["city"] = pk.load_provinces("gdp", (2020, 2020)).index.get_level_values(0)
+    frame.rename(columns={"city": "province"}).to_csv(path, index=False)
+    return path
+
+
+def test_measures_are_those_of_python(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:  # noqa: F811
+    out = tmp_path / "out"
+    run = panelkit(*COMMAND, "--data", own, "--mass", "people", "--mass", "output", "--per-head", "output / people",
+                   "--reps", 9, "--json", "--out", out)  # fmt: skip
+    assert run.status == 0, run.err
+    found = json.loads(run.out)
+    import pandas as pd
+
+    data = pd.read_csv(own).set_index(["province", "year"])
+    network = pk.gravity_network(data, ["people", "output"], per_head="output / people")
+    same = pk.network_measures(network, reps=9)
+    density = [row["value"] for row in found["rows"] if row["measure"] == "density"]
+    assert density == pytest.approx(list(same.whole["density"]))
+    assert len(found["ranges"]) == len(same.ranges)
+    assert {path.name for path in out.iterdir()} >= {"ranges.csv", "nodes.tex", "ties.csv", "map.svg"}
+
+
+def test_a_table_of_pairs(panelkit: Callable[..., Any], pairs: Path) -> None:  # noqa: F811
+    options = (
+        "--data", pairs, "--origin", "from", "--destination", "to", "--value", "flow", "--threshold", "positive",
+    )  # fmt: skip
+    run = panelkit(*COMMAND, *options, "--view", "blocks", "--reps", 9, "--json")
+    assert run.status == 0, run.err
+    assert sum(row["size"] for row in json.loads(run.out)["rows"]) == 4
+    run = panelkit(*COMMAND, *options, "--reps", 9, "--lang", "zh")
+    assert "网络密度" in run.out
+    assert "6 对按零计" in run.out
+
+
+def test_qap_names_what_is_circular(panelkit: Callable[..., Any]) -> None:  # noqa: F811
+    run = panelkit(*COMMAND, "--view", "qap", "--regressor", "border", "--regressor", "sender:log(gdp)", "--reps", 99,
+                   "--json")  # fmt: skip
+    assert run.status == 0, run.err
+    found = json.loads(run.out)
+    assert found["circular"] == ["sender:log(gdp)"]
+    assert any("restate its formula" in note for note in found["notes"])
+    assert len(found["benchmark"]) == 199
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_totals_and_their_reconstruction(panelkit: Callable[..., Any], language: str) -> None:  # noqa: F811
+    run = panelkit(*COMMAND, "--view", "flows", "--reconstruct", "gravity", "--lang", language)
+    assert run.status == 0, run.err
+    assert ("此为重构" if language == "zh" else "a reconstruction") in run.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--view", "qap"), "by --regressor"),
+        (("--depth", "3"), "--depth belongs to --view blocks"),
+        (("--view", "flows", "--reps", "9"), "--view flows draws nothing"),
+        (("--view", "flows", "--mass", "gdp"), "make a gravity network"),
+        (("--sent", "gdp"), "belong to --reconstruct or --view flows"),
+        (("--origin", "from"), "name all"),
+        (("--threshold", "mode"), "threshold is one of"),
+        (("--years", "2019-2020", "--year", "2022"), "the network holds 2019, 2020"),
+    ],
+)
+def test_refusals(panelkit: Callable[..., Any], options: tuple[str, ...], said: str) -> None:  # noqa: F811
+    run = panelkit(*COMMAND, *options)
+    assert run.status != 0
+    assert said in " ".join(run.err.split())
+
+
+def test_masses_of_own_data_are_named(panelkit: Callable[..., Any], own: Path, pairs: Path) -> None:  # noqa: F811
+    run = panelkit(*COMMAND, "--data", own)
+    assert "name the masses" in run.err
+    run = panelkit(
+        *COMMAND,
+        "--data",
+        pairs,
+        "--origin",
+        "from",
+        "--destination",
+        "to",
+        "--value",
+        "flow",
+        "--mass",
+        "flow",
+    )
+    assert "--mass does not apply to a table of pairs" in run.err
