@@ -12,6 +12,7 @@ from panelkit.cli._data import rows_of
 from panelkit.cli._options import ShippedSample
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.show.brief import Brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +72,8 @@ class FlowOptions:
     value: Annotated[str | None, typer.Option(help="The flow's column of it. 成对数据的流量列。")] = None
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, eq=False)
+class Source(Brief):
     """A network, the panel behind it where there is one, and totals where they are asked for."""
 
     network: Network | None
