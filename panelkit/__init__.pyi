@@ -55,7 +55,13 @@ from panelkit.evaluation.contest.door import forecast_contest as forecast_contes
 from panelkit.evaluation.dynamics.fusion import fusion_model as fusion_model
 from panelkit.evaluation.dynamics.grey_panel import grey_forecast as grey_forecast
 from panelkit.evaluation.dynamics.lotka_volterra import lotka_volterra as lotka_volterra
+from panelkit.evaluation.efficiency.chance.dea_bootstrap import dea_bootstrap as dea_bootstrap
+from panelkit.evaluation.efficiency.chance.returns_to_scale import (
+    returns_to_scale_test as returns_to_scale_test,
+)
 from panelkit.evaluation.efficiency.dea import dea as dea
+from panelkit.evaluation.efficiency.productivity.malmquist import malmquist as malmquist
+from panelkit.evaluation.efficiency.second_stage.second_stage import second_stage as second_stage
 from panelkit.evaluation.efficiency.stochastic.frontier import stochastic_frontier as stochastic_frontier
 from panelkit.evaluation.life_cycle.life_cycle import life_cycle as life_cycle
 from panelkit.evaluation.network.block_model import concor as concor

@@ -35,6 +35,8 @@ FOLDER_DOORS = [
     ["mediate"],
     ["index", "run", "any"],
     ["evaluate", "efficiency", "gdp", "--outputs", "population"],
+    ["evaluate", "productivity", "any", "--outputs", "other"],
+    ["evaluate", "frontier", "log(gdp) ~ log(population)"],
     ["couple", "run", "any"],
     ["evaluate", "fusion"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erfcx, log_ndtr, logsumexp
+from scipy.special import log_ndtr, logsumexp
 
+from panelkit.kernels.normal import mills
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.show.brief import Brief
 
@@ -41,11 +42,6 @@ class Levels(Brief):
     values: FloatArray
     weights: FloatArray
     log_mass: FloatArray
-
-
-def mills(a: FloatArray) -> FloatArray:
-    """Return the normal density over the normal distribution at a, to full precision in the left tail."""
-    return np.asarray(np.sqrt(2 / np.pi) / erfcx(-a / np.sqrt(2)))
 
 
 def log_density(r: FloatArray, spreads: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
-from panelkit.evaluation.efficiency.stochastic.density import mills
+from panelkit.kernels.normal import mills
 from panelkit.kernels.within import FloatArray
 from panelkit.show.brief import Brief
 

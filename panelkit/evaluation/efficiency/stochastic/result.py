@@ -9,14 +9,23 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from panelkit.evaluation.efficiency.by_unit import UNIT
+from panelkit.evaluation.efficiency.shown import unit_names
 from panelkit.evaluation.efficiency.stochastic.inefficiency import inefficiency
 from panelkit.evaluation.efficiency.stochastic.maximum import Maximum
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Language, in_language, message, term
 from panelkit.language.options import check_confidence
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
+
+_HEADS = {
+    "efficiency": term("column of an efficiency", "efficiency"),
+    "jlms": term("column of an efficiency", "JLMS"),
+    "conf_low": term("column of an efficiency", "low"),
+    "conf_high": term("column of an efficiency", "high"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,6 +94,33 @@ class StochasticFrontierFit(FitResult):
             "conf_high": found.high,
         }
         return pd.DataFrame(columns, index=index)
+
+    @property
+    def last_year(self) -> Any:
+        """Return the last period of the rows."""
+        assert self.design is not None
+        return self.design.time_labels[-1]
+
+    def table_of_year(self, year: Any = None, language: Language = "en") -> pd.DataFrame:
+        """Return the efficiencies of one period (None: the last) as they are shown, the largest first.
+
+        Raises
+        ------
+        SpecError
+            If the period is not among the rows, or no inefficiency was found.
+        """
+        rows = self.efficiencies()
+        chosen = self.last_year if year is None else year
+        if chosen not in rows.index.get_level_values(1):
+            raise SpecError(
+                message("no {period} {value} among the rows", value=str(chosen)).spoken(*self.level_names)
+            )
+        held: Any = rows.xs(chosen, level=1)
+        held = held.sort_values("efficiency", ascending=False, kind="stable")
+        names = unit_names(held.index, language)
+        out = held.rename(columns={key: in_language(head, language) for key, head in _HEADS.items()})
+        out.insert(0, in_language(UNIT, language), [names[unit] for unit in held.index])
+        return out.reset_index(drop=True)
 
     def predict(self, data: Any = None, kind: str = "frontier", **options: Any) -> pd.Series:
         """Return the frontier ("frontier") or the residuals ("e") of the rows that entered.

@@ -1,0 +1,1 @@
+"""Productivity over time: Malmquist indices, adjacent, global and with undesirable outputs."""
