@@ -122,8 +122,8 @@ def _inside(draws: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _alpha_inside(draws: Any, fit: Any, truth: np.ndarray) -> np.ndarray:
     """Return whether the interval of each interaction holds it; NaN where too few draws have a capacity."""
-    coefficients = (2.0 * fit.coefficients - draws.coefficients).mean(axis=1)
-    alpha = parameters_of(coefficients, np.zeros(2)).alpha
+    raw, drawn = (parameters_of(one.shared(), np.zeros(2)).alpha for one in (fit, draws))
+    alpha = 2.0 * raw - drawn
     found = np.full(2, np.nan)
     for at in (0, 1):
         one = alpha[np.isfinite(alpha[:, at]), at]

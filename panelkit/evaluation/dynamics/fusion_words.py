@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from panelkit.evaluation.dynamics.equilibria import equilibrium, is_bounded
+from panelkit.evaluation.dynamics.fusion_fit import TERMS, FusionFit, term_of
 from panelkit.evaluation.dynamics.shown import named_units
 from panelkit.evaluation.dynamics.stages import CHANCE, LEAST
 from panelkit.language.message import Message, message
-
-if TYPE_CHECKING:
-    from panelkit.evaluation.dynamics.fusion_result import FusionModel
-
-_TERMS: Mapping[str, str] = {
-    "growth": "growth of",
-    "effect": "effect on",
-    "interaction": "interaction on",
-    "policy": "policy on",
-}
-
-
-def term_of(kind: str, name: str) -> str:
-    """Return what a parameter is called in `tidy`."""
-    return f"{_TERMS[kind]} {name}"
 
 
 def shown_term(term: str, names: tuple[str, str]) -> Message:
@@ -42,7 +25,7 @@ def shown_term(term: str, names: tuple[str, str]) -> Message:
     raise KeyError(term)
 
 
-def told(found: FusionModel) -> tuple[Message, ...]:
+def told(found: FusionFit) -> tuple[Message, ...]:
     """Return stage, bounds, fit, rivals and what is not shown."""
     said = (
         message("a design of panelkit's own; interactions are associations of {units}, not causal effects"),
@@ -61,7 +44,7 @@ def told(found: FusionModel) -> tuple[Message, ...]:
     return tuple(one.spoken(*found.levels) for one in said)
 
 
-def _stage(found: FusionModel) -> Message:
+def _stage(found: FusionFit) -> Message:
     if found.stage == "undetermined":
         return message(
             "stage: undetermined (the likeliest has {share:.0%} of the draws; named are {least:.0%} and more, "
@@ -78,7 +61,7 @@ def _stage(found: FusionModel) -> Message:
     )
 
 
-def _at_rest(found: FusionModel) -> tuple[Message, ...]:
+def _at_rest(found: FusionFit) -> tuple[Message, ...]:
     coefficients = found.coefficients
     held = is_bounded(coefficients)
     rest = np.isfinite(equilibrium(coefficients)).all(axis=-1)
@@ -96,7 +79,7 @@ def _at_rest(found: FusionModel) -> tuple[Message, ...]:
     )
 
 
-def _fit(found: FusionModel) -> Message:
+def _fit(found: FusionFit) -> Message:
     parts = [
         message(
             "{stock} U {u:.3f} (mean {mean:.2f}, spread {spread:.2f}, covariance {rest:.2f})",
@@ -111,7 +94,7 @@ def _fit(found: FusionModel) -> Message:
     return message("Theil's statistics of the path from the first {period}: {parts}", parts=parts)
 
 
-def _rivals(found: FusionModel) -> Message:
+def _rivals(found: FusionFit) -> Message:
     table = found.held_out.set_index(["stock", "model"])["to_random_walk"]
     parts = [
         message(
@@ -128,7 +111,7 @@ def _rivals(found: FusionModel) -> Message:
     )
 
 
-def _two_estimates(found: FusionModel) -> tuple[Message, ...]:
+def _two_estimates(found: FusionFit) -> tuple[Message, ...]:
     beside = found.trajectories
     if beside is None:
         return ()
@@ -145,9 +128,9 @@ def _two_estimates(found: FusionModel) -> tuple[Message, ...]:
     )
 
 
-def _without_capacity(found: FusionModel) -> tuple[Message, ...]:
+def _without_capacity(found: FusionFit) -> tuple[Message, ...]:
     table = found.tidy()
-    lost = table["term"].str.startswith(_TERMS["interaction"]) & table["conf_low"].isna()
+    lost = table["term"].str.startswith(TERMS["interaction"]) & table["conf_low"].isna()
     if not lost.any():
         return ()
     return (

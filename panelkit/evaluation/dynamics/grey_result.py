@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.dynamics.grey import GreyAccuracy, GreyFit, horizon_limit
+from panelkit.evaluation.dynamics.pictures import chosen_places
 from panelkit.evaluation.dynamics.shown import Evaluated, compact, figure, named_units, shown_units
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message, term, verbatim
 from panelkit.results.derived import Uncertainty
 from panelkit.results.fit import FloatArray
+from panelkit.show import figures
 from panelkit.show.canvas import Figure
 
 MODEL_WORDS: Mapping[str, Message] = {
@@ -176,9 +178,27 @@ class GreyForecast(Evaluated):
         self, units: Sequence[str] | None = None, *, language: Language = "en", title: str | None = None
     ) -> Figure:
         """Draw observed values, the grey curve with its interval and the rivals of units, at most two."""
-        from panelkit.evaluation.dynamics.pictures import forecast_figure
-
-        return forecast_figure(self, units, language=language, title=title)
+        columns: dict[str, FloatArray] = {}
+        bands: dict[str, tuple[FloatArray, FloatArray]] = {}
+        n, ahead = len(self.periods), len(self.ahead)
+        for at in chosen_places(units, self.units):
+            name = self.units[at]
+            grey = message("{unit_named}: GM(1,1)", unit_named=name).text(language)
+            trend = message("{unit_named}: log-linear trend", unit_named=name).text(language)
+            columns[name] = np.concatenate([self.values[at], np.full(ahead, np.nan)])
+            columns[grey] = self.fit.path(n + ahead)[at]
+            columns[trend] = np.concatenate([np.full(n, np.nan), self.forecasts["trend"][at]])
+            empty = np.full(n, np.nan)
+            bands[grey] = (np.concatenate([empty, self.low[at]]), np.concatenate([empty, self.high[at]]))
+        frame = pd.DataFrame(columns, index=[*self.periods, *self.ahead])
+        return figures.trend_lines(
+            frame,
+            highlight=list(columns)[:8],
+            bands=bands,
+            value_label=self.column,
+            language=language,
+            title=title,
+        )
 
     def _precondition(self) -> Message:
         broken = [name for name, held in zip(self.units, self.admissible, strict=True) if not held]

@@ -18,8 +18,7 @@ from panelkit.show.canvas import Figure
 from panelkit.show.phase_plane import phase_plane
 
 if TYPE_CHECKING:
-    from panelkit.evaluation.dynamics.fusion_result import FusionModel
-    from panelkit.evaluation.dynamics.grey_result import GreyForecast
+    from panelkit.evaluation.dynamics.fusion_fit import FusionFit
 
 _MOST = 2  # of units: more lines than eight lie over each other
 _GRID = 18
@@ -46,35 +45,8 @@ def chosen_places(units: Sequence[str] | None, held: Sequence[str]) -> list[int]
     return [place_of(name, held) for name in named]
 
 
-def forecast_figure(
-    found: GreyForecast, units: Sequence[str] | None, *, language: Language, title: str | None
-) -> Figure:
-    """Draw observed values, then the grey curve with its interval and the log-linear trend."""
-    columns: dict[str, FloatArray] = {}
-    bands: dict[str, tuple[FloatArray, FloatArray]] = {}
-    n, ahead = len(found.periods), len(found.ahead)
-    for at in chosen_places(units, found.units):
-        name = found.units[at]
-        grey = message("{unit_named}: GM(1,1)", unit_named=name).text(language)
-        trend = message("{unit_named}: log-linear trend", unit_named=name).text(language)
-        columns[name] = np.concatenate([found.values[at], np.full(ahead, np.nan)])
-        columns[grey] = found.fit.path(n + ahead)[at]
-        columns[trend] = np.concatenate([np.full(n, np.nan), found.forecasts["trend"][at]])
-        empty = np.full(n, np.nan)
-        bands[grey] = (np.concatenate([empty, found.low[at]]), np.concatenate([empty, found.high[at]]))
-    frame = pd.DataFrame(columns, index=[*found.periods, *found.ahead])
-    return figures.trend_lines(
-        frame,
-        highlight=list(columns)[:8],
-        bands=bands,
-        value_label=found.column,
-        language=language,
-        title=title,
-    )
-
-
 def trajectory_figure(
-    found: FusionModel, units: Sequence[str] | None, *, language: Language, title: str | None
+    found: FusionFit, units: Sequence[str] | None, *, language: Language, title: str | None
 ) -> Figure:
     """Draw observed and simulated stocks in means of their own, from the first period, with the band of the draws."""
     columns: dict[str, FloatArray] = {}

@@ -18,7 +18,7 @@ from panelkit.language.options import check_count, check_number
 from panelkit.results.fit import FloatArray
 
 if TYPE_CHECKING:
-    from panelkit.evaluation.dynamics.fusion_result import FusionModel
+    from panelkit.evaluation.dynamics.fusion_fit import FusionFit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +61,7 @@ class Scenario(Evaluated):
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
 
 
-def scenario(model: FusionModel, years: int, inflow: dict[str, float]) -> Scenario:
+def scenario(model: FusionFit, years: int, inflow: dict[str, float]) -> Scenario:
     """Return the base path and the path with a constant inflow (in means of the stock, a period) of every unit.
 
     Raises
@@ -117,7 +117,7 @@ def _ends(draws: FloatArray, tail: float) -> FloatArray:
     )
 
 
-def _long(model: FusionModel, years: int, table: dict[str, FloatArray]) -> pd.DataFrame:
+def _long(model: FusionFit, years: int, table: dict[str, FloatArray]) -> pd.DataFrame:
     """Return arrays (N, years, 2) in own means as one row a unit, stock and period, in units of the data."""
     last = model.periods[-1]
     frames = []
@@ -133,7 +133,7 @@ def _long(model: FusionModel, years: int, table: dict[str, FloatArray]) -> pd.Da
     return pd.concat(frames, ignore_index=True)
 
 
-def _title(model: FusionModel, years: int, inflow: dict[str, float]) -> Message:
+def _title(model: FusionFit, years: int, inflow: dict[str, float]) -> Message:
     if not any(inflow.values()):
         return message("The next {years} {periods} of the model", years=years).spoken(*model.levels)
     parts = [message("{stock} {rate:+g} of its mean", stock=name, rate=rate) for name, rate in inflow.items()]
@@ -141,7 +141,7 @@ def _title(model: FusionModel, years: int, inflow: dict[str, float]) -> Message:
     return said.spoken(*model.levels)
 
 
-def _notes(model: FusionModel) -> tuple[Message, ...]:
+def _notes(model: FusionFit) -> tuple[Message, ...]:
     said = [
         message(
             "what the fitted model does, no causal effect: nobody dealt the inflow, and interactions are associations"
