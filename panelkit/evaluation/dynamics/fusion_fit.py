@@ -96,8 +96,8 @@ class FusionFit(Evaluated):
                 rows.append(row)
         for at, name in enumerate(self.names):
             if name in self.policy:
-                raw = float(self.fit.feeds[at])
-                rows.append(self._row(term_of("policy", name), raw, self.fed_draws[:, at]))
+                brought = float(self.fit.feeds[at])
+                rows.append(self._row(term_of("policy", name), brought, self.fed_draws[:, at]))
         return pd.DataFrame(rows)
 
     def equilibria(self) -> pd.DataFrame:
