@@ -41,7 +41,7 @@ def worlds() -> list[World]:
         falls = (0.0, float(np.log(9.0 / periods)), periods * 0.6)
         made.append(World("Bass, fallen", "bass", falls, periods, 0.5))
     made += [
-        World("logistic, at 78 %", "logistic", (0.0, float(np.log(0.25)), 20.0), 25, 0.5),
+        World("logistic, at 73 %", "logistic", (0.0, float(np.log(0.25)), 20.0), 25, 0.5),
         World("Gompertz", "gompertz", (0.0, float(np.log(0.2)), 10.0), 25, 0.5),
         World("two waves", "two_wave", (0.0, -0.22, 5.0, 1.0, -0.22, 2.48), 25, 0.5),
         World("constant growth", "growth", (0.1,), 25, 0.5),
