@@ -57,9 +57,8 @@ def tested(world: World, count: int) -> dict[str, Any]:
         "Tobit",
         "algorithm 1",
         "algorithm 2",
-        "algorithm 2, percentile",
-        "units",
-        "units, percentile",
+        "algorithm 2, whole units",
+        "algorithm 2, reflected",
     )
     held: dict[str, list[bool]] = {way: [] for way in ways}
     failed = 0

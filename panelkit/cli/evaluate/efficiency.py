@@ -20,6 +20,7 @@ from panelkit.language.message import Language, message
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.evaluation.efficiency.chance.result import BootstrappedEfficiency
     from panelkit.evaluation.efficiency.result import Efficiency
 
 app = typer.Typer(add_completion=False)
@@ -95,15 +96,22 @@ def efficiency(
         ),
     ] = False,
     splits: Annotated[int, typer.Option(min=2, help="Random halves behind --means. 随机对半次数。")] = 100,
+    bootstrap: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Draws behind efficiencies less their bias; 0: none. 纠偏效率的自助法次数。"
+        ),
+    ] = 0,
     seed: SeedOption = 0,
 ) -> None:
     """Efficiency by data envelopment: scores, scale, slacks, peers, two stages. 数据包络分析（DEA）效率评价。"""
     from panelkit.data.figure_notes import data_notes
+    from panelkit.evaluation.efficiency.chance.dea_bootstrap import bootstrap_of
     from panelkit.evaluation.efficiency.dea import dea
     from panelkit.formula.formula import parse_formula
     from panelkit.report.efficiency_files import write_efficiency
 
-    _refuse_without_means(ctx, means)
+    _refuse_without_draws(ctx, means, bootstrap)
     lag = _lag(figures.lag)
     columns = {
         "inputs": listed_in([inputs]),
@@ -126,11 +134,14 @@ def efficiency(
     }
     found = dea(rows.frame, **settled, where=rows.where)
     sure = found.means(splits=splits, rng=seed) if means else None
+    drawn = bootstrap_of(found, reps=bootstrap, rng=seed) if bootstrap else None
     told = data_notes(rows.frame, language=output.language)
     if output.as_json:
-        print_json(_content(found, sure, told, output.language))
+        print_json({**_content(found, sure, told, output.language), **_drawn_content(drawn, output.language)})
     else:
         _print(found, sure, year, told, output.language)
+        if drawn is not None:
+            _print_drawn(drawn, year, output.language)
     if output.out is not None:
         print_written(write_efficiency(found, output.out, output.language), quiet=output.as_json)
 
@@ -143,14 +154,40 @@ def _lag(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _refuse_without_means(ctx: typer.Context, means: bool) -> None:
-    idle = [f"--{name}" for name in ("splits", "seed") if given(ctx, name) and not means]
-    if idle:
+def _refuse_without_draws(ctx: typer.Context, means: bool, bootstrap: int) -> None:
+    idle = [name for name in ("splits", "seed") if given(ctx, name) and not means]
+    if idle and not (idle == ["seed"] and bootstrap):
         raise SpecError(
             message(
-                "{options}: draws the halves behind the intervals of --means: give --means too", options=idle
+                "{options}: draws the halves behind the intervals of --means: give --means too",
+                options=[f"--{name}" for name in idle],
             )
         )
+
+
+def _drawn_content(drawn: BootstrappedEfficiency | None, language: Language) -> dict[str, Any]:
+    if drawn is None:
+        return {}
+    return {
+        "bootstrap": records(drawn.values.reset_index()),
+        "bootstrap_notes": all_told(drawn.notes, language),
+    }
+
+
+def _print_drawn(drawn: BootstrappedEfficiency, year: int | None, language: Language) -> None:
+    """Print efficiencies less their bias, of one year."""
+    from panelkit.evaluation.efficiency import shown
+
+    chosen = drawn.years[-1] if year is None else year
+    typer.echo(
+        fitted(
+            drawn.table(year, language=language),
+            language,
+            caption=shown.of_year(drawn.title, chosen).text(language),
+            notes=all_told(drawn.notes, language),
+            index=False,
+        )
+    )
 
 
 def _content(

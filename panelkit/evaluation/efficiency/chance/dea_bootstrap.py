@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,13 @@ from panelkit.evaluation.efficiency.chance.result import BootstrappedEfficiency
 from panelkit.evaluation.efficiency.chance.smoothed import Corrected, smoothed_bootstrap
 from panelkit.evaluation.efficiency.problem import frontier_sets
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, RETURNS, Orientation, Returns
+from panelkit.evaluation.efficiency.result import Efficiency
 from panelkit.evaluation.efficiency.sample import check_rows, read_sample
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
-from panelkit.kernels.within import FloatArray
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.language.levels import Levels
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_confidence, check_count
@@ -106,7 +109,7 @@ def dea_bootstrap(
     check_choice("frontier", frontier, get_args(OneFrontier))
     check_count("reps", reps, 2)
     check_confidence(level)
-    generator = as_generator(rng)
+    as_generator(rng)
     with own_words(data, unit, time) as levels:
         sample = read_sample(
             data, (list(inputs), (), list(outputs), ()), lag, where=where, unit=unit, time=time
@@ -114,27 +117,94 @@ def dea_bootstrap(
         years = sample.index.get_level_values(1).to_numpy()
         sets = frontier_sets(years, frontier, 1)
         said = check_rows(sample, sets, "bcc")
-        X, Y = sample.inputs.to_numpy(), sample.outputs.to_numpy()
-        values = np.empty((len(X), 6))
-        for rows in sets:
-            found = smoothed_bootstrap(
-                X[rows], Y[rows], returns=returns, orientation=orientation, reps=reps, generator=generator
+        points = sample.inputs.to_numpy(), sample.outputs.to_numpy()
+        return _bootstrapped(
+            points,
+            sets,
+            sample.index,
+            returns=returns,
+            orientation=orientation,
+            reps=reps,
+            level=level,
+            rng=rng,
+            beside=(*said, *sample.notes),
+            levels=levels,
+        )
+
+
+def bootstrap_of(
+    found: Efficiency, *, reps: int = 999, level: float = 0.95, rng: int | np.random.Generator = 0
+) -> BootstrappedEfficiency:
+    """Return the bootstrap of efficiencies that are there already.
+
+    Raises
+    ------
+    SpecError
+        If they are not radial, or a row stands in several frontiers.
+    """
+    problem = found.problem
+    rows = sum(len(one) for one in problem.sets)
+    if not problem.is_radial or rows != len(problem.inputs):
+        raise SpecError(
+            message(
+                "the smoothed bootstrap draws radial efficiencies (ccr, bcc, radial) of one frontier a row: "
+                "frontier='year' or 'pooled'"
             )
-            values[rows] = _columns(found, level)
-    table = pd.DataFrame(values, index=sample.index, columns=list(BootstrappedEfficiency.heads))
+        )
+    check_count("reps", reps, 2)
+    check_confidence(level)
+    index: Any = found.scores.index
+    way: Any = problem.orientation
+    return _bootstrapped(
+        (problem.inputs, problem.outputs),
+        problem.sets,
+        index,
+        returns=problem.returns,
+        orientation=way,
+        reps=reps,
+        level=level,
+        rng=rng,
+        beside=(),
+        levels=found.levels,
+    )
+
+
+def _bootstrapped(
+    points: tuple[FloatArray, FloatArray],
+    sets: tuple[IntArray, ...],
+    index: pd.MultiIndex,
+    *,
+    returns: Returns,
+    orientation: Orientation,
+    reps: int,
+    level: float,
+    rng: int | np.random.Generator,
+    beside: tuple[Message, ...],
+    levels: Levels,
+) -> BootstrappedEfficiency:
+    """Return the bootstrap of rows (n, m), (n, s) by the frontiers of sets of them."""
+    X, Y = points
+    generator = as_generator(rng)
+    values = np.empty((len(X), 6))
+    for rows in sets:
+        found = smoothed_bootstrap(
+            X[rows], Y[rows], returns=returns, orientation=orientation, reps=reps, generator=generator
+        )
+        values[rows] = _columns(found, level)
+    table = pd.DataFrame(values, index=index, columns=list(BootstrappedEfficiency.heads))
+    years = index.get_level_values(1)
     uncertainty = Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng)).sentence()
-    notes = (*_notes(table, level), uncertainty, *said, *sample.notes)
+    notes = (*_notes(table, level), uncertainty, *beside)
     return BootstrappedEfficiency(
         title=message(
             "Efficiency less its bias ({orientation}, {returns} returns)", **_said(orientation, returns)
         ),
         values=table,
         facts={
-            "n_units": int(sample.index.get_level_values(0).nunique()),
+            "n_units": int(index.get_level_values(0).nunique()),
             "years": f"{years.min()}-{years.max()}",
-            term("fact", "returns"): returns,
-            term("fact", "orientation"): orientation,
-            term("fact", "frontier"): frontier,
+            term("fact", "returns"): RETURNS_WORDS[returns],
+            term("fact", "orientation"): ORIENTATION_WORDS[orientation],
         },
         notes=tuple(note.spoken(*levels) for note in notes),
         levels=levels,

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 
 from panelkit.evaluation.efficiency.by_unit import ByUnit
 from panelkit.evaluation.efficiency.shown import of_year, unit_names
-from panelkit.language.message import Language, Message, in_language, term
+from panelkit.language.message import Language, Message, message, term
 from panelkit.show.canvas import Figure
+
+_POINTS = message("points: efficiencies before their correction; lines: intervals after it")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,5 +44,5 @@ class BootstrappedEfficiency(ByUnit):
             reference=1.0,
             language=language,
             title=chosen.text(language) if title is None else title,
-            notes=[in_language(self.heads["efficiency"], language)],
+            notes=[_POINTS.text(language)],
         )

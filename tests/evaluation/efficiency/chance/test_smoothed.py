@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 import panelkit as pk
+from panelkit.evaluation.efficiency.chance.dea_bootstrap import bootstrap_of
 from panelkit.evaluation.efficiency.chance.returns_test import returns_test
 from panelkit.evaluation.efficiency.chance.smoothed import (
     bandwidth_of,
@@ -137,6 +138,20 @@ def test_a_panel_is_a_frontier_a_year() -> None:
     assert found.plot(2018) is not None
     with pytest.raises(SpecError, match="no year 1999"):
         found.of_year(1999)
+
+
+def test_the_bootstrap_of_scores_is_that_of_the_panel() -> None:
+    data = panel_of()
+    found = bootstrap_of(pk.dea(data, ["x1", "x2"], ["y"], model="bcc"), reps=19, rng=2)
+    whole = pk.dea_bootstrap(data, ["x1", "x2"], ["y"], reps=19, rng=2)
+    pd.testing.assert_frame_equal(found.values, whole.values)
+    refused = (
+        pk.dea(data, ["x1"], ["y"], model="sbm"),
+        pk.dea(panel_of(years=3), ["x1"], ["y"], model="bcc", frontier="window", window=2),
+    )
+    for one in refused:
+        with pytest.raises(SpecError, match="one frontier a row"):
+            bootstrap_of(one, reps=19)
 
 
 def test_too_few_off_the_frontier_is_refused() -> None:
