@@ -52,6 +52,8 @@ from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
 from panelkit.evaluation.contest.differences import loss_difference as loss_difference
 from panelkit.evaluation.contest.door import forecast_contest as forecast_contest
+from panelkit.evaluation.drivers.change import index_change as index_change
+from panelkit.evaluation.drivers.what_if import index_what_if as index_what_if
 from panelkit.evaluation.dynamics.fusion import fusion_model as fusion_model
 from panelkit.evaluation.dynamics.grey_panel import grey_forecast as grey_forecast
 from panelkit.evaluation.dynamics.lotka_volterra import lotka_volterra as lotka_volterra

@@ -149,6 +149,8 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('evaluation', 'fusion_model', 'evaluation.dynamics.fusion', 'fusion_model', 'dynamic evaluation', (), 'FusionModel', 'panelkit: mutualism of two logistic stocks (Lotka-Volterra), shared rates', True, ()),
     ('evaluation', 'gravity_network', 'evaluation.network.door', 'gravity_network', 'networks', (), 'Network', 'Reilly 1929; modified gravity of Chinese provincial networks (Liu, Li and Zhang 2015)', True, ()),
     ('evaluation', 'grey_forecast', 'evaluation.dynamics.grey_panel', 'grey_forecast', 'dynamic evaluation', (), 'GreyForecast', 'Deng 1982; Liu and Lin 2006, ch. 5 (GM(1,1))', True, ()),
+    ('evaluation', 'index_change', 'evaluation.drivers.change', 'index_change', 'drivers', (), 'IndexDrivers', 'Ang 2004 (LMDI)', True, ()),
+    ('evaluation', 'index_what_if', 'evaluation.drivers.what_if', 'index_what_if', 'drivers', (), 'IndexDrivers', '', True, ()),
     ('evaluation', 'life_cycle', 'evaluation.life_cycle.life_cycle', 'life_cycle', 'life cycles', (), 'LifeCycle', 'Bass 1969; Hurvich and Tsai 1989 (AICc)', True, ()),
     ('evaluation', 'loss_difference', 'evaluation.contest.differences', 'loss_difference', 'forecasts', (), 'LossDifference', "Diebold and Mariano 1995; clusters of both dimensions: Davezies, D'Haultfoeuille and Guyonvarch 2021", True, ()),
     ('evaluation', 'lotka_volterra', 'evaluation.dynamics.lotka_volterra', 'lotka_volterra', 'dynamic evaluation', (), 'LotkaVolterra', 'Lotka 1925; Volterra 1926; Wu, Liu and Wang 2012 (grey Lotka-Volterra), on log integrals', True, ()),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from panelkit.data.user.panel import province_labels
 from panelkit.indices.arrays import coupling
+from panelkit.indices.panels.indicator_labels import indicator_label
 from panelkit.language.message import Language, in_language, message, term
 from panelkit.show import figures
 from panelkit.show.files import csv_text, write_whole
@@ -18,7 +19,6 @@ from panelkit.show.tables import frame_table
 if TYPE_CHECKING:
     from panelkit.indices.panels.composite import Composite
     from panelkit.indices.panels.coordination import Coordination, FormulaSearch
-    from panelkit.indices.panels.designs import DesignIndicator
     from panelkit.indices.panels.ranking import RankUncertainty
 
 _HEADS = {
@@ -102,16 +102,6 @@ def formula_table(found: FormulaSearch, language: Language = "en") -> pd.DataFra
     )
     table.columns = pd.Index([in_language(head, language) for head in heads])
     return table
-
-
-def indicator_label(item: DesignIndicator, language: Language = "en") -> str:
-    """Return an indicator's label: its own, or the catalogue's name of its figure, or its id."""
-    from panelkit.data import catalogue
-
-    if item.label is not None:
-        return str(getattr(item.label, language))
-    known = catalogue.facts().get(item.column)
-    return item.id if known is None else str(getattr(known, f"name_{language}"))
 
 
 def coordination_table(

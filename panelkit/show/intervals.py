@@ -69,6 +69,7 @@ def interval_plot(
     reference: float | None = 0.0,
     claimed: float | None = None,
     highlight: Sequence[str] = (),
+    level: float = 0.95,
     labels: Mapping[str, str] | None = None,
     language: Language = "en",
     title: str | None = None,
@@ -76,7 +77,8 @@ def interval_plot(
 ) -> Figure:
     """Compare one estimate under several covariances, samples or estimators: one row each, in the given order.
 
-    `frame`: columns `label, estimate, conf_low, conf_high`; rows named in `highlight` are coloured.
+    `frame`: columns `label, estimate, conf_low, conf_high`; rows named in `highlight` are coloured;
+    `level` is that of the intervals.
     """
     need_columns(frame, ("label", *INTERVAL), message("an interval plot"))
     need_rows(frame, message("an interval plot"))
@@ -90,7 +92,7 @@ def interval_plot(
             draw_intervals(axes, frame.iloc[[i]], [float(i)], colour=colour, mark="o", label=None)
         name_rows(axes, [named.get(name, name) for name in names])
         draw_references(axes, reference, claimed, language)
-        axes.set_xlabel(estimates_label(language))
+        axes.set_xlabel(estimates_label(language, level))
         put_legend(axes, claimed is not None)
     return page.done()
 

@@ -43,6 +43,7 @@ FOLDER_DOORS = [
     ["pvar", "log(gdp)", "log(population)"],
     ["evaluate", "forecast", "gdp"],
     ["evaluate", "network"],
+    ["evaluate", "drivers", "any"],
 ]
 
 

@@ -42,7 +42,7 @@ def show_design(
 def _table(plan: Any, language: Language) -> Any:
     from rich.table import Table
 
-    from panelkit.report.index_files import indicator_label
+    from panelkit.indices.panels.indicator_labels import indicator_label
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("", term("column", "indicators").text(language), "", ""):

@@ -1,7 +1,7 @@
 """The difference of two forecasters' losses over units and years: is it larger than chance makes it?
 
 A shock that meets all provinces in a year makes them right or wrong together, so that 31 provinces are not 31
-witnesses: errors clustered by province alone call a walk without drift beaten in up to 30 of 100 contests. The variance
+witnesses: errors clustered by province alone call a walk without drift beaten in up to 40 of 100 contests. The variance
 here is that of the province means plus that of the year means, their overlap not taken off (which would let it fall
 below either of them), and the reference is Student's t with the fewer of the two less one: with five origins, four
 degrees of freedom.

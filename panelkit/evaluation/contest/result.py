@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.evaluation.contest.judged import Made
+from panelkit.evaluation.contest.judged import LEVEL, Made
 from panelkit.evaluation.contest.labels import BENCH, ahead, label, label_text
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
@@ -163,6 +163,7 @@ class Contest(Rendered, Brief):
         return figures.interval_plot(
             frame.sort_values("estimate", ascending=False, kind="stable").reset_index(drop=True),
             highlight=[label_text(str(name), language) for name in wins],
+            level=LEVEL,
             language=language,
             title=self.title.text(language),
             notes=[said.spoken(*self.levels).text(language), self.sentence().text(language)],

@@ -1,0 +1,1 @@
+"""What moved a composite index, and what would move it."""

@@ -1,0 +1,110 @@
+"""What moved an index, or would move it: one row a unit, and one a unit and indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from panelkit.data.user.panel import province_labels
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, Message, message, term
+from panelkit.results.numbers import cells
+from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
+
+_HEADS: Mapping[str, Message] = {
+    "unit": term("head of drivers", "unit"),
+    "first_score": term("head of drivers", "score before"),
+    "last_score": term("head of drivers", "score after"),
+    "score": term("head of drivers", "score"),
+    "change": term("head of drivers", "change"),
+    "first_rank": term("head of drivers", "rank before"),
+    "last_rank": term("head of drivers", "rank after"),
+    "rank": term("head of drivers", "rank"),
+    "gain": term("head of drivers", "places gained"),
+    "low": term("head of drivers", "low"),
+    "high": term("head of drivers", "high"),
+    "rises": term("head of drivers", "share that rises"),
+    "indicator": term("head of drivers", "indicator"),
+    "part": term("head of drivers", "part of change"),
+    "share": term("head of drivers", "share of draws"),
+    "score_gain": term("head of drivers", "score gained"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class IndexDrivers(Rendered, Brief):
+    """Drivers of an index.
+
+    `units` has one row a unit (of a change: scores and ranks before and after, `gain` in places with its interval over
+    the rank cloud, the share of draws in which it `rises`, the leading indicator; of a what-if: the indicator that
+    gains most). `parts` has one row a unit and indicator.
+    """
+
+    title: Message
+    units: pd.DataFrame
+    parts: pd.DataFrame
+    labels: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a unit and indicator, under names that do not change with the language."""
+        return self.parts.copy()
+
+    def of(self, unit: str) -> pd.DataFrame:
+        """Return the indicators of one unit, the one that counts most first.
+
+        Raises
+        ------
+        SpecError
+            If there is no such unit.
+        """
+        held = self.parts[self.parts["unit"] == unit]
+        if held.empty:
+            raise SpecError(message("no {unit} is called {name!r} in the index", name=unit))
+        return held.reset_index(drop=True)
+
+    def table(self, unit: str | None = None, *, language: Language = "en") -> pd.DataFrame:
+        """Return the units, or the indicators of one of them, as they are shown."""
+        shown = self.units.copy() if unit is None else self.of(unit).drop(columns="unit")
+        if "unit" in shown:
+            names = province_labels(pd.Index(shown["unit"]), language)
+            shown["unit"] = [names.get(str(name), str(name)) for name in shown["unit"]]
+        if "indicator" in shown:
+            names = dict(self.labels.get(language, {}))
+            shown["indicator"] = [names.get(str(name), str(name)) for name in shown["indicator"]]
+        return shown.rename(columns=lambda name: _HEADS[name].text(language))
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return title, table and notes as plain text."""
+        from panelkit.show.tables import frame_table
+        from panelkit.show.words import check_language, note_lines
+
+        check_language(language)
+        title = self.title.text(language)
+        text = frame_table(self.table(language=language), format="text", language=language, index=False)
+        return "\n".join([title, "=" * cells(title), text, *note_lines(self.notes, language)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _brief(self) -> str:
+        return f"{self.title}; {len(self.units)} units"
+
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        from panelkit.show import tables
+
+        shown = self.table(style.pop("unit", None), language=language)
+        return tables.titled(
+            shown, path, self.title, self.notes, format=format, language=language, style=style
+        )
