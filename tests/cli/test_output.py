@@ -44,6 +44,7 @@ FOLDER_DOORS = [
     ["evaluate", "forecast", "gdp"],
     ["evaluate", "network"],
     ["evaluate", "drivers", "any"],
+    ["evaluate", "allocate"],
 ]
 
 

@@ -11,7 +11,7 @@ from panelkit.cli._chosen import given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import all_told, print_json, print_written, records, terminal_width
+from panelkit.cli._printing import all_told, narrow_terminal, print_json, print_written, records
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 
@@ -92,7 +92,7 @@ class Chance:
     certain: Annotated[
         float,
         typer.Option("--certain", help="Share of draws that must agree on a sign. 判定方向所需的抽样比例。"),
-    ] = 0.9
+    ] = 0.975
 
 
 @command(app, example="evaluate allocate --reps 99")
@@ -195,11 +195,12 @@ def _print(found: Allocation, language: Language) -> None:
     from panelkit.show import plain
     from panelkit.show.words import note_lines
 
-    title, width = found.title.text(language), terminal_width()
-    typer.echo(plain.folded(f"{title}\n{'=' * cells(title)}"))
-    for part in summary_parts(found, language, width):
-        typer.echo(part if part.count("\n") else plain.folded(part))
-    typer.echo(plain.folded("\n".join(note_lines(found.notes, language))))
+    title = found.title.text(language)
+    with narrow_terminal() as width:
+        typer.echo(plain.folded(f"{title}\n{'=' * cells(title)}"))
+        for part in summary_parts(found, language, width):
+            typer.echo(part if part.count("\n") else plain.folded(part))
+        typer.echo(plain.folded("\n".join(note_lines(found.notes, language))))
 
 
 def _content(found: Allocation, language: Language) -> dict[str, Any]:

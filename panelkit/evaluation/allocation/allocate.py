@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.allocation import options
+from panelkit.evaluation.allocation.allocated import Point
 from panelkit.evaluation.allocation.chain import Calibration, Chain, estimated_chain, formulas_of, given_chain
 from panelkit.evaluation.allocation.changes import moved_share
 from panelkit.evaluation.allocation.frontier import FEWER_PENALTIES, PENALTIES, Frontier, frontier
 from panelkit.evaluation.allocation.imbalance import BALANCES, Balance
 from panelkit.evaluation.allocation.plan import Plan
-from panelkit.evaluation.allocation.result import Allocation, Point
+from panelkit.evaluation.allocation.result import Allocation
 from panelkit.evaluation.allocation.rivals import rules
 from panelkit.evaluation.allocation.said import notes_of
 from panelkit.evaluation.allocation.technology import Technology
@@ -56,7 +57,7 @@ def allocate(
     reps: int = 499,
     rng: int | np.random.Generator = 0,
     level: float = 0.95,
-    certain: float = 0.9,
+    certain: float = 0.975,
     where: str | None = None,
     unit: str | None = None,
     time: str | None = None,
@@ -105,7 +106,8 @@ def allocate(
     level
         Level of the intervals.
     certain
-        Share of the draws that must agree on the sign of a change for it to be named.
+        Share of the draws that must agree on the sign of a change for it to be named; .975 is that of a 95 % interval
+        on one side of no change.
     where
         Condition on the rows of the regressions and of the year.
     unit, time
@@ -244,6 +246,6 @@ def _points(
         held[name] = chosen, gain_of(chosen, technology, under, level)
     held["optimal"] = optimal
     return {
-        name: Point(measure(x), float(moved_share(technology.actual, x)), gain)
+        name: Point(x, measure(x), float(moved_share(technology.actual, x)), gain)
         for name, (x, gain) in held.items()
     }

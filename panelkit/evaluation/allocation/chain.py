@@ -11,6 +11,7 @@ import pandas as pd
 
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.crv3 import CRV3
+from panelkit.evaluation.allocation.memory import error_spread
 from panelkit.indices.arrays.checks import first_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -30,9 +31,9 @@ class Chain(Brief):
     """What an allocation stands on: J units, K links.
 
     `spending` and `outputs` (J, K) of the year; `elasticity` (K,) with `covariance` (K, K), of t with `df` degrees
-    (None: normal). `noise` (R, K) holds rows of residuals of log output, scaled to the spread of what the outputs
-    here may be off; empty where there is none. `leverage` (J, K) is by how much log output here moves with the
-    elasticity.
+    (None: normal). `noise` (R, K) holds rows of residuals of log output with mean square one, empty where there is
+    none; `spread` (J, K) is by how much the log outputs here may be off, `memory` (K,) the AR(1) coefficient of their
+    errors. `leverage` (J, K) is by how much log output here moves with the elasticity.
     """
 
     units: tuple[str, ...]
@@ -44,6 +45,8 @@ class Chain(Brief):
     covariance: FloatArray | None
     df: float | None
     noise: FloatArray
+    spread: FloatArray
+    memory: FloatArray
     leverage: FloatArray
     fits: tuple[FitResult, ...] = ()
     notes: tuple[Message, ...] = ()
@@ -100,13 +103,15 @@ def estimated_chain(
     units, spending, outputs, rows = _cells(designs, links, when)
     elasticity = np.array([fit.estimates[0] for fit in fits])
     refuse_not_concave(links, elasticity, np.array([fit.std_errors.iloc[0] for fit in fits]))
-    residuals = [_linear(fit).residuals_as_observed for fit in fits]
     leverage = np.zeros_like(spending)
     if calibrate == "effects":
-        off = np.column_stack([e[at] for e, at in zip(residuals, rows, strict=True)])
+        off = np.column_stack(
+            [_linear(fit).residuals_as_observed[at] for fit, at in zip(fits, rows, strict=True)]
+        )
         outputs = outputs * np.exp(-off)
         leverage = np.column_stack([_linear(fit).X[at, 0] for fit, at in zip(fits, rows, strict=True)])
     covariance, df = _jackknife(fits)
+    spread, memory = _spreads(fits, rows, calibrate)
     return Chain(
         units=units,
         links=links,
@@ -116,7 +121,9 @@ def estimated_chain(
         elasticity=elasticity,
         covariance=covariance,
         df=df,
-        noise=_noise(fits, residuals, calibrate),
+        noise=_noise(fits),
+        spread=spread,
+        memory=memory,
         leverage=leverage,
         fits=tuple(fits),
         notes=tuple(dict.fromkeys(note for design in designs for note in design.notes)),
@@ -162,6 +169,8 @@ def given_chain(
         covariance=covariance,
         df=None,
         noise=np.empty((0, len(links))),
+        spread=np.zeros_like(spending),
+        memory=np.zeros(len(links)),
         leverage=np.zeros_like(spending),
         notes=tuple(dict.fromkeys(note for design in designs for note in design.notes)),
     )
@@ -260,15 +269,35 @@ def _jackknife(fits: Sequence[FitResult]) -> tuple[FloatArray, float]:
     return (groups - 1) / groups * table.T @ table, groups - 1.0
 
 
-def _noise(fits: Sequence[FitResult], residuals: Sequence[FloatArray], calibrate: Calibration) -> FloatArray:
-    """Return residuals (R, K) of the unit-years that all links hold, at the spread of the outputs' errors.
-
-    An observed output is off by a whole error; what the effects predict is off by the share of the rows that effects
-    and regressors take.
-    """
+def _noise(fits: Sequence[FitResult]) -> FloatArray:
+    """Return residuals (R, K) of the unit-years that all links hold, each link's with mean square one."""
     columns = {}
-    for k, (fit, e) in enumerate(zip(fits, residuals, strict=True)):
-        n, left = len(e), _linear(fit).df_resid
-        spread = n / left if calibrate == "actual" else (n - left) / left
-        columns[k] = pd.Series(e * np.sqrt(spread), index=_design(fit).labels())
+    for k, fit in enumerate(fits):
+        e = _linear(fit).residuals_as_observed
+        columns[k] = pd.Series(e / np.sqrt((e * e).mean()), index=_design(fit).labels())
     return pd.DataFrame(columns).dropna().to_numpy()
+
+
+def _spreads(
+    fits: Sequence[FitResult], rows: Sequence[Any], calibrate: Calibration
+) -> tuple[FloatArray, FloatArray]:
+    """Return deviations of log outputs (J, K) from what of them will last, and the memory (K,) of the links' errors."""
+    spread, memory = np.empty((len(rows[0]), len(fits))), np.empty(len(fits))
+    for k, (fit, here) in enumerate(zip(fits, rows, strict=True)):
+        design, linear = _design(fit), _linear(fit)
+        time = _numbered(design)
+        found = error_spread(linear.residuals_as_observed, design.unit, time, linear.k)
+        memory[k], spread[:, k] = found.rho, found.beyond_actual()
+        if calibrate == "effects":
+            for j, at in enumerate(here):
+                own = time[design.unit == design.unit[at]]
+                gaps = np.abs(np.subtract.outer(own, own))
+                spread[j, k] = found.beyond_effects(gaps, np.abs(own - time[at]))
+    return spread, memory
+
+
+def _numbered(design: Design) -> Any:
+    """Return the period of every row as a number whose differences are gaps."""
+    labels = np.asarray(design.time_labels)
+    numbers = labels.astype(int) if np.issubdtype(labels.dtype, np.number) else np.arange(len(labels))
+    return numbers[design.time]

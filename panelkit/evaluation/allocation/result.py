@@ -1,43 +1,30 @@
-"""What an allocation returns: actual and optimal money by unit and link, how sure each change is, and the frontier."""
+"""What an allocation returns: actual and optimal money by unit and link, printed, drawn and written to files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from panelkit.evaluation.allocation.chain import Chain
-from panelkit.evaluation.allocation.changes import cells, changes, moved_share
-from panelkit.evaluation.allocation.frontier import Frontier
-from panelkit.evaluation.allocation.optimality import Optimality
-from panelkit.evaluation.allocation.plan import Plan
-from panelkit.evaluation.allocation.uncertain import Drawn, Gain
-from panelkit.kernels.within import FloatArray
-from panelkit.language.levels import Levels
-from panelkit.language.message import Language, Message
-from panelkit.results.numbers import cells as width_of
-from panelkit.results.numbers import number
-from panelkit.show.brief import Brief
+from panelkit.evaluation.allocation.allocated import Allocated
+from panelkit.evaluation.allocation.shown import (
+    change_figure,
+    change_map,
+    frontier_figure,
+    summary_parts,
+    unit_table,
+)
+from panelkit.language.message import Language
+from panelkit.results.numbers import cells
 from panelkit.show.canvas import Figure
 from panelkit.show.formats import Format
 from panelkit.show.rendered import Rendered
 
 
-@dataclass(frozen=True)
-class Point(Brief):
-    """An allocation in a few numbers: its imbalance, the share of the money that it moves, and its gain."""
-
-    imbalance: float
-    moved: float
-    gain: Gain
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Allocation(Rendered, Brief):
+class Allocation(Rendered, Allocated):
     """An optimal allocation beside the actual one: our reconstruction of a model with structural balance.
 
     `chain` holds units, links, money, outputs and elasticities; `plan` the bounds, the measure of balance and its
@@ -46,98 +33,18 @@ class Allocation(Rendered, Brief):
     of simple rules.
     """
 
-    title: Message
-    chain: Chain
-    plan: Plan
-    optimal: FloatArray
-    met: Optimality
-    gain: Gain
-    curve: Frontier
-    points: Mapping[str, Point]
-    draws: Drawn | None = None
-    level: float = 0.95
-    certain: float = 0.9
-    notes: tuple[Message, ...] = ()
-    levels: Levels
-
-    @property
-    def level_names(self) -> Levels:
-        """Return what unit and time are called in the data."""
-        return self.levels
-
-    def cells(self) -> pd.DataFrame:
-        """Return one row a unit and link: actual, optimal, change, interval, chances of more and less, conclusion."""
-        return self._changes(cells(self.chain.units, self.chain.links), None)
-
-    def by_unit(self) -> pd.DataFrame:
-        """Return the same for the money of every unit, all links together."""
-        return self._changes(pd.Index(self.chain.units, name="unit"), 1)
-
-    def by_link(self) -> pd.DataFrame:
-        """Return the same for the money of every link, all units together."""
-        return self._changes(pd.Index(self.chain.links, name="link"), 0)
-
-    def surviving(self) -> pd.DataFrame:
-        """Return the cells whose change has the same sign in a share of the draws of at least `certain`."""
-        table = self.cells()
-        return table[table["conclusion"] != "open"]
-
-    def moved(self) -> pd.DataFrame:
-        """Return which share of the money changes its place: in all, and by link what leaves some units for others.
-
-        Columns `moved`, `low`, `high`; half the sum of absolute differences of shares.
-        """
-        drawn = None if self.draws is None else self.draws.optimal
-        parts: list[tuple[str, slice | list[int]]] = [("all", slice(None))]
-        parts += [(link, [k]) for k, link in enumerate(self.chain.links)]
-        rows = []
-        for _, part in parts:
-            actual = self.chain.spending[:, part]
-            over = np.full(1, np.nan) if drawn is None else moved_share(actual, drawn[:, :, part])
-            low, high = np.quantile(over, self._tails())
-            rows.append((float(moved_share(actual, self.optimal[:, part])), low, high))
-        index = pd.Index([name for name, _ in parts], name="link")
-        return pd.DataFrame(rows, index=index, columns=["moved", "low", "high"])
-
-    def frontier(self) -> pd.DataFrame:
-        """Return the frontier: weight of balance, output index, imbalance."""
-        curve = self.curve
-        return pd.DataFrame(
-            {"balance_weight": curve.penalty, "output": curve.output, "imbalance": curve.imbalance}
-        )
-
-    def rivals(self) -> pd.DataFrame:
-        """Return the optimum beside the actual allocation and simple rules.
-
-        Columns `output` (the index), `corrected` for the choice by estimates (every rule takes numbers from them, the
-        optimum most), `chance` of more than the actual output among the draws, `imbalance`, and `moved` money.
-        """
-        rows = [
-            (1.0 + one.gain.apparent, 1.0 + one.gain.corrected, one.gain.positive, one.imbalance, one.moved)
-            for one in self.points.values()
-        ]
-        columns = pd.Index(["output", "corrected", "chance", "imbalance", "moved"])
-        return pd.DataFrame(rows, index=pd.Index(self.points, name="allocation"), columns=columns)
-
-    def tidy(self) -> pd.DataFrame:
-        """Return `cells()` with unit and link as columns."""
-        return self.cells().reset_index()
-
     def table(self, *, language: Language = "en") -> pd.DataFrame:
         """Return the changes by unit as the table that is shown, the largest rise first."""
-        from panelkit.evaluation.allocation.shown import unit_table
-
         return unit_table(self, language)
 
     def summary(self, *, language: Language = "en") -> str:
         """Return what is gained, what moves by link and unit, the frontier and the notes as plain text."""
-        from panelkit.evaluation.allocation.shown import summary_parts
         from panelkit.show.words import check_language, note_lines
 
         check_language(language)
         title = self.title.text(language)
         parts = summary_parts(self, language)
-        return "\n".join([title, "=" * width_of(title), *parts, *note_lines(self.notes, language)])
+        return "\n".join([title, "=" * cells(title), *parts, *note_lines(self.notes, language)])
 
     def plot(self, *, by: str = "unit", language: Language = "en", **style: Any) -> Figure:
         """Draw the changes of money with their intervals, by "unit", or by a link's name.
@@ -147,44 +54,18 @@ class Allocation(Rendered, Brief):
         SpecError
             If `by` is neither.
         """
-        from panelkit.evaluation.allocation.shown import change_figure
-
         return change_figure(self, by, language, style)
 
     def plot_map(self, *, by: str = "unit", language: Language = "en", **style: Any) -> Figure:
         """Draw the changes of money as a tile map of the provinces, by "unit", or by a link's name."""
-        from panelkit.evaluation.allocation.shown import change_map
-
         return change_map(self, by, language, style)
 
     def plot_frontier(self, *, language: Language = "en", **style: Any) -> Figure:
         """Draw the frontier of output and balance with the actual allocation, the optimum and the simple rules."""
-        from panelkit.evaluation.allocation.shown import frontier_figure
-
         return frontier_figure(self, language, style)
 
     def __str__(self) -> str:
         return self.summary()
-
-    def _changes(self, names: pd.Index, over: int | None) -> pd.DataFrame:
-        actual, optimal = self.chain.spending, self.optimal
-        drawn = None if self.draws is None else self.draws.optimal
-        if over is None:
-            flat = None if drawn is None else drawn.reshape(len(drawn), -1)
-            actual, optimal = actual.ravel(), optimal.ravel()
-        else:
-            flat = None if drawn is None else drawn.sum(axis=over + 1)
-            actual, optimal = actual.sum(axis=over), optimal.sum(axis=over)
-        return changes(names, actual, optimal, flat, self.level, self.certain)
-
-    def _tails(self) -> Sequence[float]:
-        tail = (1.0 - self.level) / 2.0
-        return tail, 1.0 - tail
-
-    def _brief(self) -> str:
-        J, K = self.chain.spending.shape
-        told = f"{J} units, {K} links, gain={number(self.gain.apparent)}"
-        return f"{told}, corrected={number(self.gain.corrected)}"
 
     def _repr_html_(self) -> str:
         return self.to_html()

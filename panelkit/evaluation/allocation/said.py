@@ -106,7 +106,7 @@ def _drawn(chain: Chain, draws: Drawn | None, reps: int, rng: Any, certain: floa
         return [message("no draws: how sure the optimum is, is not known, and its gain is overstated")]
     told: list[Message] = [
         Uncertainty(method="draws", reps=reps, seed=seed_of(rng)).sentence(),
-        message("a change is named where its sign holds in at least {share:.0%} of the draws", share=certain),
+        message("a change is named where its sign holds in at least {share:.3g} of the draws", share=certain),
     ]
     if draws.held:
         told.append(
@@ -117,7 +117,19 @@ def _drawn(chain: Chain, draws: Drawn | None, reps: int, rng: Any, certain: floa
                 reps=reps,
             )
         )
-    if not len(chain.noise):
+    if len(chain.noise):
+        lasting = [
+            message("{link} {value:.2f}", link=link, value=value)
+            for link, value in zip(chain.links, chain.memory, strict=True)
+        ]
+        told.append(
+            message(
+                "share of an output's error that lasts into the next {period}, by residuals: {values}; the rest is "
+                "drawn",
+                values=lasting,
+            )
+        )
+    else:
         told.append(
             message("outputs are taken as free of error: the draws are those of the elasticities alone")
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from panelkit.data.user.panel import province_labels
+from panelkit.evaluation.allocation.allocated import Allocated
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.show.canvas import Figure
@@ -15,9 +16,6 @@ from panelkit.show.choropleth import adcode_of, province_map
 from panelkit.show.dots import change_dots
 from panelkit.show.frontier_curve import frontier_curve
 from panelkit.show.tables import frame_table
-
-if TYPE_CHECKING:
-    from panelkit.evaluation.allocation.result import Allocation
 
 _MORE, _LESS, _OPEN = message("more"), message("less"), message("open")
 CONCLUSIONS = {"more": _MORE, "less": _LESS, "open": _OPEN}
@@ -29,18 +27,18 @@ RULES = {
 }
 
 
-def unit_table(found: Allocation, language: Language) -> pd.DataFrame:
+def unit_table(found: Allocated, language: Language) -> pd.DataFrame:
     """Return the changes by unit, the largest rise first."""
     table = found.by_unit().sort_values("change", ascending=False, kind="stable")
     return _shown(found, table, message("{unit}").spoken(*found.levels), language)
 
 
-def link_table(found: Allocation, language: Language) -> pd.DataFrame:
+def link_table(found: Allocated, language: Language) -> pd.DataFrame:
     """Return the changes by link."""
     return _shown(found, found.by_link(), message("link"), language)
 
 
-def cell_table(found: Allocation, language: Language) -> pd.DataFrame:
+def cell_table(found: Allocated, language: Language) -> pd.DataFrame:
     """Return the changes by unit and link that survive the uncertainty, by link, the largest rise first."""
     table = found.surviving().reset_index(level="link")
     table = table.sort_values(["link", "change"], ascending=[True, False], kind="stable")
@@ -49,7 +47,7 @@ def cell_table(found: Allocation, language: Language) -> pd.DataFrame:
     return shown
 
 
-def _shown(found: Allocation, table: pd.DataFrame, head: Message, language: Language) -> pd.DataFrame:
+def _shown(found: Allocated, table: pd.DataFrame, head: Message, language: Language) -> pd.DataFrame:
     budget, actual = found.plan.bounds.budget, table["actual"]
     named = province_labels(table.index, language)
     columns: list[tuple[Message, Any]] = [
@@ -74,7 +72,7 @@ def _decimals(values: pd.Series) -> list[str]:
     return [f"{value:.2f}" for value in values]
 
 
-def rival_table(found: Allocation, language: Language) -> pd.DataFrame:
+def rival_table(found: Allocated, language: Language) -> pd.DataFrame:
     """Return the optimum beside simple rules."""
     table = found.rivals()
     columns: list[tuple[Message, list[str]]] = [
@@ -94,7 +92,7 @@ def rival_table(found: Allocation, language: Language) -> pd.DataFrame:
     return pd.DataFrame({name.text(language): values for name, values in columns})
 
 
-def gain_lines(found: Allocation) -> list[Message]:
+def gain_lines(found: Allocated) -> list[Message]:
     """Return what is gained, and what of it is left."""
     gain, curve, moved = found.gain, found.curve, found.moved().loc["all"]
     told = [
@@ -153,7 +151,7 @@ def gain_lines(found: Allocation) -> list[Message]:
     return told
 
 
-def _against_rules(found: Allocation) -> list[Message]:
+def _against_rules(found: Allocated) -> list[Message]:
     """Return which simple rules the optimum does not beat, once both are corrected for the choice."""
     if found.draws is None:
         return []
@@ -167,7 +165,7 @@ def _against_rules(found: Allocation) -> list[Message]:
     return [message("corrected, the optimum makes no more output than: {rules}", rules=better)]
 
 
-def summary_parts(found: Allocation, language: Language, width: int = 100) -> list[str]:
+def summary_parts(found: Allocated, language: Language, width: int = 100) -> list[str]:
     """Return the parts of the summary: gains, links, rules, changes by unit."""
 
     def text(frame: pd.DataFrame, caption: Message) -> str:
@@ -185,7 +183,7 @@ def summary_parts(found: Allocation, language: Language, width: int = 100) -> li
     ]
 
 
-def _changes_by(found: Allocation, by: str) -> pd.DataFrame:
+def _changes_by(found: Allocated, by: str) -> pd.DataFrame:
     if by == "unit":
         return found.by_unit()
     if by not in found.chain.links:
@@ -195,7 +193,7 @@ def _changes_by(found: Allocation, by: str) -> pd.DataFrame:
     return pd.DataFrame(found.cells().xs(by, level="link"))
 
 
-def change_figure(found: Allocation, by: str, language: Language, style: dict[str, Any]) -> Figure:
+def change_figure(found: Allocated, by: str, language: Language, style: dict[str, Any]) -> Figure:
     """Return the dot plot of changes with their intervals."""
     table = _changes_by(found, by).sort_values("change", ascending=False, kind="stable")
     named = province_labels(table.index, language)
@@ -209,7 +207,7 @@ def change_figure(found: Allocation, by: str, language: Language, style: dict[st
     return change_dots(frame, language=language, **{"title": title.text(language), **style})
 
 
-def change_map(found: Allocation, by: str, language: Language, style: dict[str, Any]) -> Figure:
+def change_map(found: Allocated, by: str, language: Language, style: dict[str, Any]) -> Figure:
     """Return the tile map of changes in per cent.
 
     Raises
@@ -229,7 +227,7 @@ def change_map(found: Allocation, by: str, language: Language, style: dict[str, 
     return province_map(100.0 * table["change"], language=language, **options)
 
 
-def frontier_figure(found: Allocation, language: Language, style: dict[str, Any]) -> Figure:
+def frontier_figure(found: Allocated, language: Language, style: dict[str, Any]) -> Figure:
     """Return the frontier with the actual allocation, the optimum and the simple rules."""
     points = {
         RULES[name].text(language): (one.imbalance, 1.0 + one.gain.apparent)

@@ -73,7 +73,7 @@ def drawn(
         moves *= np.sqrt(chain.df / generator.chisquare(chain.df, (reps, 1)))
     errors = np.zeros((reps, J, K))
     if len(chain.noise):
-        errors = chain.noise[generator.integers(0, len(chain.noise), (reps, J))]
+        errors = chain.spread * chain.noise[generator.integers(0, len(chain.noise), (reps, J))]
     elasticity = chain.elasticity + moves
     held = np.clip(elasticity, *_ENDS)
     inside = (held == elasticity).all(axis=1)

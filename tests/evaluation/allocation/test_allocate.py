@@ -55,7 +55,7 @@ def test_tables_agree_with_each_other() -> None:
     assert found.optimal.sum() == pytest.approx(found.chain.spending.sum())
     assert ((cells["low"] <= cells["high"]) & (cells["more"] + cells["less"] <= 1.0)).all()
     named = cells[cells["conclusion"] != "open"]
-    assert (named[["more", "less"]].max(axis=1) >= 0.9).all()
+    assert (named[["more", "less"]].max(axis=1) >= 0.975).all()
     assert len(named) == len(found.surviving())
     assert list(found.tidy()["unit"].unique()) == list(found.chain.units)
     moved = found.moved()
@@ -107,7 +107,8 @@ def test_effects_take_the_error_of_the_year_out() -> None:
     fitted = np.column_stack([np.exp(fit.fitted.xs(2018, level=1)) for fit in fits])
     assert found.chain.outputs == pytest.approx(fitted, rel=1e-9)
     actual = pk.allocate(data, LINKS, reps=30)
-    assert found.chain.noise.std() < 0.6 * actual.chain.noise.std()
+    # of eight years the mean has an error of a third of one year's
+    assert (found.chain.spread < 0.6 * actual.chain.spread).all()
 
 
 def test_bounds_by_link_and_by_cell() -> None:
