@@ -224,7 +224,8 @@ def change_map(found: Allocated, by: str, language: Language, style: dict[str, A
     title = found.title if by == "unit" else message("{title}: {link}", title=found.title, link=by)
     label = message("change of money, %").text(language)
     options = {"title": title.text(language), "value_label": label, "centre": 0.0, "decimals": 0, **style}
-    return province_map(100.0 * table["change"], language=language, **options)
+    # whole per cent, and no zero with a sign
+    return province_map((100.0 * table["change"]).round() + 0.0, language=language, **options)
 
 
 def frontier_figure(found: Allocated, language: Language, style: dict[str, Any]) -> Figure:
