@@ -13,7 +13,7 @@ from panelkit.evaluation.allocation.allocated import Point
 from panelkit.evaluation.allocation.chain import Calibration, Chain, estimated_chain, formulas_of, given_chain
 from panelkit.evaluation.allocation.changes import moved_share
 from panelkit.evaluation.allocation.frontier import FEWER_PENALTIES, PENALTIES, Frontier, frontier
-from panelkit.evaluation.allocation.imbalance import BALANCES, Balance
+from panelkit.evaluation.allocation.imbalance import BALANCES, Balance, gini
 from panelkit.evaluation.allocation.plan import Plan
 from panelkit.evaluation.allocation.result import Allocation
 from panelkit.evaluation.allocation.rivals import rules
@@ -246,6 +246,8 @@ def _points(
         held[name] = chosen, gain_of(chosen, technology, under, level)
     held["optimal"] = optimal
     return {
-        name: Point(x, measure(x), float(moved_share(technology.actual, x)), gain)
+        name: Point(
+            x, measure(x), float(moved_share(technology.actual, x)), gini(technology.marginal(x)), gain
+        )
         for name, (x, gain) in held.items()
     }

@@ -23,11 +23,15 @@ from panelkit.show.brief import Brief
 
 @dataclass(frozen=True, eq=False)
 class Point(Brief):
-    """An allocation `x` (J, K), its imbalance, the share of the money that it moves, and its gain."""
+    """An allocation `x` (J, K), its imbalance, the share of the money that it moves, and its gain.
+
+    `gini` is that of its marginal products of money, zero where no yuan could be moved for more.
+    """
 
     x: FloatArray
     imbalance: float
     moved: float
+    gini: float
     gain: Gain
 
 
@@ -105,13 +109,21 @@ class Allocated(Brief):
         """Return the optimum beside the actual allocation and simple rules.
 
         Columns `output` (the index), `corrected` for the choice by estimates (every rule takes numbers from them, the
-        optimum most), `chance` of more than the actual output among the draws, `imbalance`, and `moved` money.
+        optimum most), `chance` of more than the actual output among the draws, `imbalance`, `moved` money, and the
+        `gini` of the marginal products.
         """
         rows = [
-            (1.0 + one.gain.apparent, 1.0 + one.gain.corrected, one.gain.positive, one.imbalance, one.moved)
+            (
+                1.0 + one.gain.apparent,
+                1.0 + one.gain.corrected,
+                one.gain.positive,
+                one.imbalance,
+                one.moved,
+                one.gini,
+            )
             for one in self.points.values()
         ]
-        columns = pd.Index(["output", "corrected", "chance", "imbalance", "moved"])
+        columns = pd.Index(["output", "corrected", "chance", "imbalance", "moved", "gini"])
         return pd.DataFrame(rows, index=pd.Index(self.points, name="allocation"), columns=columns)
 
     def tidy(self) -> pd.DataFrame:

@@ -63,6 +63,7 @@ def test_tables_agree_with_each_other() -> None:
     assert moved.loc["all", "moved"] == pytest.approx(half)
     rivals = found.rivals()
     assert rivals.loc["optimal", "output"] >= rivals["output"].drop("optimal").max() - 1e-2
+    assert rivals.loc["optimal", "gini"] < rivals.loc["actual", "gini"]
     assert (np.diff(found.frontier()["imbalance"]) <= 1e-9).all()
     assert found.curve.monotone
 
