@@ -39,6 +39,7 @@ FOLDER_DOORS = [
     ["evaluate", "frontier", "log(gdp) ~ log(population)"],
     ["couple", "run", "any"],
     ["evaluate", "fusion"],
+    ["evaluate", "clubs", "gdp"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],
     ["evaluate", "forecast", "gdp"],

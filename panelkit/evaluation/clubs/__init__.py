@@ -1,0 +1,1 @@
+"""Convergence clubs: the log t regression, the clustering of units, merging, and how stable a club is."""

@@ -1,0 +1,145 @@
+"""One variable of a panel as series of equal length, with what they must be for clubs to be found among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.evaluation.clubs.procedure import Procedure
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import Call
+from panelkit.indices.panels.panel_frame import refuse_gaps, wide
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import DataError
+from panelkit.language.levels import PROVINCIAL, Levels
+from panelkit.language.message import Message, message
+from panelkit.models.reading import read_design
+from panelkit.show.brief import Brief
+
+FEWEST_UNITS = 3
+FEWEST_POINTS = 6
+"""Two coefficients and an autocorrelation are read off so many periods at least."""
+_SHOWN = 8
+# What differs by less is rounding of the filter.
+_SAME = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class Series(Brief):
+    """A variable: values (N, T), the labels of units and periods, what these are called, notes on the rows."""
+
+    variable: str
+    values: FloatArray
+    units: pd.Index
+    periods: pd.Index
+    levels: Levels = PROVINCIAL
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def in_logs(self) -> bool:
+        """Return whether the variable is a logarithm, whose transitions depend on the unit of measurement."""
+        node = parse_expression(self.variable).node
+        return isinstance(node, Call) and node.name.startswith("log")
+
+
+def read_series(variable: str, data: Any, *, unit: str | None, time: str | None, where: str | None) -> Series:
+    """Return the variable, an expression of the formula gate.
+
+    Raises
+    ------
+    DataError
+        If cells are missing (the first are named), or periods do not follow each other.
+    """
+    design = read_design(f"{variable} ~ 1", data, unit=unit, time=time, where=where, varies=False)
+    column = pd.Series(design.y, index=design.labels(), name=variable)
+    values, units, periods = wide(column)
+    refuse_gaps(periods)
+    notes = tuple(dict.fromkeys((*design.notes, *design.provenance)))
+    return Series(variable, values, units, periods, design.level_names, notes)
+
+
+def fewest_periods(procedure: Procedure) -> int:
+    """Return how many periods leave enough to a log t regression."""
+    periods = FEWEST_POINTS
+    while periods - procedure.regression(periods).dropped < FEWEST_POINTS:
+        periods += 1
+    return periods
+
+
+def refuse_series(series: Series, procedure: Procedure) -> None:
+    """Refuse series among which no clubs can be found.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than three units or too few periods, or a value is not positive.
+    """
+    units, periods, variable = series.units, series.periods, series.variable
+    if len(units) < FEWEST_UNITS:
+        raise DataError(
+            message(
+                "`{variable}`: clubs are found among at least three {units}, and there are {count}: {names}",
+                variable=variable,
+                count=len(units),
+                names=[str(name) for name in units],
+            )
+        )
+    needed = fewest_periods(procedure)
+    if len(periods) < needed:
+        raise DataError(
+            message(
+                "`{variable}`: {count} {periods} ({first} to {last}) are too few: the log t regression needs {points} "
+                "beside those that it leaves out at the start, {needed} in all",
+                variable=variable,
+                count=len(periods),
+                first=str(periods[0]),
+                last=str(periods[-1]),
+                points=FEWEST_POINTS,
+                needed=needed,
+            )
+        )
+    low = zip(*np.nonzero(series.values <= 0.0), strict=True)
+    cells = [f"{units[i]} {periods[t]} ({series.values[i, t]:.4g})" for i, t in low]
+    if cells:
+        raise DataError(
+            message(
+                "`{variable}` is not positive in {count} cells: {cells}; the transition x / mean has no meaning there: "
+                "take levels, or logarithms of figures in a smaller unit",
+                variable=variable,
+                count=len(cells),
+                cells=_few(cells),
+            )
+        )
+
+
+def refuse_ties(series: Series, x: FloatArray) -> None:
+    """Refuse two units with one value in a period: their variation is zero, and its logarithm does not exist.
+
+    Raises
+    ------
+    DataError
+        If there are any in x (N, T), all named.
+    """
+    order = np.argsort(x, axis=0, kind="stable")
+    ranked = np.take_along_axis(x, order, axis=0)
+    same = zip(*np.nonzero(np.diff(ranked, axis=0) <= _SAME * np.abs(ranked[1:])), strict=True)
+    units = series.units
+    found = [f"{units[order[i, t]]} = {units[order[i + 1, t]]} ({series.periods[t]})" for i, t in same]
+    if found:
+        raise DataError(
+            message(
+                "`{variable}`: {count} pairs of {units} have one value: {pairs}; the variation between them is zero, "
+                "and its logarithm does not exist: leave one out, take more digits, or a trend",
+                variable=series.variable,
+                count=len(found),
+                pairs=_few(found),
+            )
+        )
+
+
+def _few(names: Sequence[str]) -> list[str]:
+    return [*names[:_SHOWN], *(["..."] if len(names) > _SHOWN else [])]
