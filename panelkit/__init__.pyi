@@ -50,6 +50,7 @@ from panelkit.data.yearbook.store.places import forget_place as forget_place
 from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.evaluation.allocation.allocate import allocate as allocate
+from panelkit.evaluation.clubs.door import convergence_clubs as convergence_clubs
 from panelkit.evaluation.contest.differences import loss_difference as loss_difference
 from panelkit.evaluation.contest.door import forecast_contest as forecast_contest
 from panelkit.evaluation.drivers.change import index_change as index_change

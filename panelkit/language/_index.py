@@ -142,6 +142,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('estimator', 'transformed_likelihood', 'models.dynamic.short.transformed_likelihood', 'TransformedLikelihood', 'dynamic', ('unit changes',), 'DynamicFit', 'Hsiao, Pesaran and Tahmiscioglu 2002, eqs. 3.1-3.9 and 4.6; Kripfganz 2016 (xtdpdqml)', True, ()),
     ('evaluation', 'allocate', 'evaluation.allocation.allocate', 'allocate', 'allocation', (), 'Allocation', 'our reconstruction of an allocation model with structural balance; Efron 1983 (optimism)', True, ()),
     ('evaluation', 'concor', 'evaluation.network.block_model', 'concor', 'networks', (), 'BlockModel', 'Breiger, Boorman and Arabie 1975; Wasserman and Faust 1994 (roles)', True, ()),
+    ('evaluation', 'convergence_clubs', 'evaluation.clubs.door', 'convergence_clubs', 'clubs', (), 'ConvergenceClubs', 'Phillips and Sul 2007, 2009; von Lyncker and Thoennessen 2017', True, ()),
     ('evaluation', 'dea', 'evaluation.efficiency.dea', 'dea', 'efficiency', (), 'Efficiency', 'Charnes, Cooper and Rhodes 1978; Banker, Charnes and Cooper 1984; Tone 2001; Kao and Hwang 2008', True, ()),
     ('evaluation', 'dea_bootstrap', 'evaluation.efficiency.chance.dea_bootstrap', 'dea_bootstrap', 'efficiency', (), 'BootstrappedEfficiency', 'Simar and Wilson 1998, 2000', True, ()),
     ('evaluation', 'flow_network', 'evaluation.network.pair_table', 'flow_network', 'networks', (), 'Network', 'a table of flows between pairs', True, ()),
