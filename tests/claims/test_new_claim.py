@@ -42,6 +42,10 @@ NEEDS: dict[str, dict[str, Any]] = {
     "granger": {"outcome": Y, "cause": X, "sign": "+", "smallest": None},
     "persistence": {"figure": Y, "sign": "+", **REASON},
     "policy": {"outcome": Y, "cohort": "begun", "sign": "+", "draws": 999, **REASON},
+    "frontier": {
+        "inputs": "rd_expenditure", "intermediate": "rd_funds_government", "output": "gdp", "sign": "+",
+        "draws": "299", **REASON,
+    },
     "gap": {"figure": "rd_expenditure", "against": "gdp", "sign": "+", "draws": 999, **REASON},
     "link": {"figure": X, "against": Y, "given": "log(population)", "relation": ">", "value": "0.1", **REASON},
     "yearly": {"measure": "spearman", "figure": X, "against": Y, "relation": ">", "value": "0.5", **REASON},

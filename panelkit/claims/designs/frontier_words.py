@@ -15,7 +15,8 @@ from panelkit.evaluation.efficiency.stage_trials import (
     label,
     network_ends,
 )
-from panelkit.language.message import Message, listed, message, verbatim
+from panelkit.evaluation.life_cycle.rows import unit_name
+from panelkit.language.message import Message, listed, message
 
 
 def left_out(names: list[str]) -> Message | None:
@@ -24,7 +25,7 @@ def left_out(names: list[str]) -> Message | None:
         return None
     return message(
         "Left out, because a figure is missing or not positive in some {period}: {names}.",
-        names=listed(verbatim(name) for name in names),
+        names=listed(unit_name(name) for name in names),
     )
 
 

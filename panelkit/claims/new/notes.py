@@ -48,6 +48,11 @@ OF_DESIGN: Mapping[str, Message] = {
     "mediators": message("the links between treatment and outcome, one formula each"),
     "cause": message("what is claimed to come before the outcome"),
     "threshold": message("the variable at whose value the slope is claimed to change"),
+    "inputs": message(
+        "what the first of two stages takes, one formula each; `lag(x, 2)` is that of two years before"
+    ),
+    "intermediate": message("what the first stage makes and the second takes"),
+    "output": message("what the second stage makes"),
     "figure": message("the figure that the claim is about, a formula"),
     "against": message("the figure that it is held against"),
     "given": message("formulas that are held fixed beside it, one text each"),
