@@ -12,8 +12,15 @@ from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import all_told, print_json, print_written, records, terminal_width
+from panelkit.cli._printing import (
+    all_told,
+    print_json,
+    print_written,
+    records,
+    terminal_width,
+)
 from panelkit.cli._records import test_record
+from panelkit.cli.spatial._tables import echo_tests
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -163,7 +170,7 @@ def _print(found: ConvergenceClubs, sure: ClubStability | None, test: Any, langu
     typer.echo(found.to_text(language=language, width=terminal_width()))
     if sure is not None:
         typer.echo(sure.to_text(language=language, width=terminal_width()))
-        typer.echo(test.summary(language=language))
+        echo_tests([test], language)
 
 
 def _write(found: ConvergenceClubs, sure: ClubStability | None, out: Path, language: Language) -> list[Path]:

@@ -17,7 +17,7 @@ from panelkit.evaluation.clubs.stability import ClubStability, stability_of
 from panelkit.evaluation.clubs.worlds import tightness, tightness_of_continua
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message, term
+from panelkit.language.message import Language, Message, listed, message, term
 from panelkit.language.options import check_count
 from panelkit.results.numbers import cells, number
 from panelkit.results.tests import TestResult
@@ -82,24 +82,27 @@ class ConvergenceClubs(Rendered, Brief):
 
     def table(self, *, language: Language = "en") -> pd.DataFrame:
         """Return the clubs as they are shown."""
-        tidy = self.tidy()
-        rows = []
-        for row in tidy.to_dict("records"):
-            name = (
-                message("all {units}") if row["club"] == 0 else message("club {number}", number=row["club"])
-            )
-            members = [] if row["club"] == 0 else row["members"].split("; ")
-            rows.append(
-                [
-                    name.spoken(*self.series.levels).text(language),
-                    row["units"],
-                    row["slope"],
-                    row["std_error"],
-                    row["t"],
-                    _word(row["slope"], row["t"]).text(language),
-                    ", ".join(members),
-                ]
-            )
+        groups: list[tuple[Message, LogT, Any]] = [
+            (message("all {units}").spoken(*self.series.levels), self.whole, range(len(self.units)))
+        ]
+        groups += [
+            (message("club {number}", number=at), club.regression, np.sort(club.rows))
+            for at, club in enumerate(self.clubs, 1)
+        ]
+        rows = [
+            [
+                name.text(language),
+                len(members),
+                float(found.slope[0]),
+                float(found.std_error[0]),
+                float(found.t[0]),
+                _word(float(found.slope[0]), float(found.t[0])).text(language),
+                ""
+                if found is self.whole
+                else listed([self.series.name(row) for row in members]).text(language),
+            ]
+            for name, found, members in groups
+        ]
         heads = (
             message("Club"),
             message("Units"),
@@ -114,7 +117,11 @@ class ConvergenceClubs(Rendered, Brief):
     def said(self) -> tuple[Message, ...]:
         """Return the notes of the table."""
         none = (
-            (message("in no club: {names}", names=[str(name) for name in self.divergent]),)
+            (
+                message(
+                    "in no club: {names}", names=[self.series.name(row) for row in self.found.final.divergent]
+                ),
+            )
             if self.divergent
             else ()
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.data.provinces import lookup, place_name
 from panelkit.evaluation.clubs.procedure import Procedure
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call
@@ -16,7 +17,7 @@ from panelkit.indices.panels.panel_frame import refuse_gaps, wide
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.levels import PROVINCIAL, Levels
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.models.reading import read_design
 from panelkit.show.brief import Brief
 
@@ -38,6 +39,12 @@ class Series(Brief):
     periods: pd.Index
     levels: Levels = PROVINCIAL
     notes: tuple[Message, ...] = ()
+
+    def name(self, place: int) -> Message:
+        """Return what a unit is called in a language: a province by its name in it, any other as it stands."""
+        label = str(self.units[place])
+        known = lookup(label)
+        return verbatim(label) if known is None else place_name(known.adcode)
 
     @property
     def in_logs(self) -> bool:

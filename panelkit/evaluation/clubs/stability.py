@@ -40,6 +40,7 @@ class ClubStability(Rendered, Brief):
     variants: pd.DataFrame
     variants_said: tuple[Message, ...]
     groups: FloatArray
+    names: tuple[Message, ...]
     notes: tuple[Message, ...] = ()
     levels: Levels = PROVINCIAL
 
@@ -56,7 +57,10 @@ class ClubStability(Rendered, Brief):
         """Return the memberships as they are shown, the least sure first."""
         ordered = self.by_unit.sort_values("stays", kind="stable")
         heads = (message("Unit"), message("Club"), message("Stays with it"))
-        rows = zip(ordered.index.map(str), ordered["club"], ordered["stays"], strict=True)
+        names = [
+            self.names[place].text(language) for place in np.argsort(self.by_unit["stays"], kind="stable")
+        ]
+        rows = zip(names, ordered["club"], ordered["stays"], strict=True)
         return pd.DataFrame(list(rows), columns=pd.Index([head.text(language) for head in heads]))
 
     def said(self) -> tuple[Message, ...]:
@@ -136,6 +140,7 @@ def stability_of(
         ),
         variants_said=tuple(said for _, said, _ in variants),
         groups=np.array([float(groups(row)) for row in labels]),
+        names=tuple(series.name(place) for place in range(len(series.units))),
         notes=(
             message(
                 "{reps} panels with the movements around the trend of other {periods}, in blocks of {block}; this says "
