@@ -371,6 +371,11 @@ def _whole_years(labels: Any, levels: Levels, *, named: bool) -> Array:
     return values.astype(np.int64)
 
 
+def whole_where_all_are(labels: Sequence[Any]) -> list[Any]:
+    """Return times as a panel reads them, "2019" and 2019.0 as 2019; as they are where one is no whole number."""
+    return [_whole(label) for label in labels] if all(map(_is_whole, labels)) else list(labels)
+
+
 def _no_times(bad: Sequence[Any], levels: Levels, *, named: bool) -> Message:
     shown = listed([repr(label) for label in bad[:SHOWN]], len(bad))
     if named:

@@ -199,9 +199,11 @@ def _print(parts: list[tuple[str, Any, str | None]], language: Language) -> None
 
 
 def _title(result: Any, language: Language) -> str:
+    from panelkit.evaluation.network.names import with_period
+
     year = getattr(result, "year", None)
     name = result.title.spoken(*result.levels).text(language)
-    return name if year is None else f"{name}, {year}"
+    return name if year is None else with_period(name, year, "，" if language == "zh" else ", ")
 
 
 def _told(result: Any) -> Any:

@@ -56,9 +56,12 @@ def made(
     *,
     relative: bool = False,
 ) -> Made:
-    """Return forecasts with what each cost (M, N, P, H); `relative`: both as deviations from the mean of the units."""
+    """Return forecasts with what each cost (M, N, P, H); `relative`: both as deviations from the mean of the units.
+
+    A forecaster that is silent on a unit foretells no mean of all units, and so no deviation from it in that year.
+    """
     if relative:
-        forecast = forecast - np.nanmean(forecast, axis=1, keepdims=True)
+        forecast = forecast - forecast.mean(axis=1, keepdims=True)
         outcome = outcome - outcome.mean(axis=0, keepdims=True)
     held = np.isfinite(outcome)
     # where nothing has come yet the loss is left out, without asking the loss about it

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.data.provinces import lookup, lookup_many
 from panelkit.data.user.panel import province_labels
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, term
@@ -57,17 +58,26 @@ class IndexDrivers(Rendered, Brief):
         return self.parts.copy()
 
     def of(self, unit: str) -> pd.DataFrame:
-        """Return the indicators of one unit, the one that counts most first.
+        """Return the indicators of one unit, the one that counts most first; a province by any of its names.
 
         Raises
         ------
         SpecError
             If there is no such unit.
         """
-        held = self.parts[self.parts["unit"] == unit]
+        held = self.parts[self.parts["unit"] == self._called(unit)]
         if held.empty:
             raise SpecError(message("no {unit} is called {name!r} in the index", name=unit))
         return held.reset_index(drop=True)
+
+    def _called(self, unit: str) -> Any:
+        """Return the label in the index of a unit, or of the province that a name means."""
+        labels = list(dict.fromkeys(self.parts["unit"]))
+        place = lookup(unit)
+        if unit in labels or place is None:
+            return unit
+        places = zip(labels, lookup_many(labels), strict=True)
+        return next((label for label, one in places if one is not None and one.adcode == place.adcode), unit)
 
     def table(self, unit: str | None = None, *, language: Language = "en") -> pd.DataFrame:
         """Return the units, or the indicators of one of them, as they are shown."""

@@ -15,6 +15,7 @@ from panelkit.evaluation.network.block_tables import (
     roles,
 )
 from panelkit.evaluation.network.measures import check_network
+from panelkit.evaluation.network.names import told_name
 from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.partition import Partition, concor_partition
 from panelkit.evaluation.network.varied import OTHER_RULES, random_links, under_rules, without_each
@@ -163,7 +164,8 @@ def _said(
         message(
             "role: at least (g_k - 1)/(g - 1) of the ties sent stay inside, and more ties received from outside than "
             "sent there: net beneficiary; inside, not more: bidirectional spillover; not inside, not more: net "
-            "spillover; not inside, more: broker. Sources that ask for ties received about zero leave the border open"
+            "spillover; not inside, more: broker. A block of one {unit} has no inside: net beneficiary or net "
+            "spillover. Sources that ask for ties received about zero leave the border open"
         ),
         message(
             "random ties: {reps} networks in which every {unit} sends and receives as many, {chance}",
@@ -171,7 +173,9 @@ def _said(
             chance=_chance(seed),
         ),
     ]
-    apart = [str(name) for name, block in zip(one.ids, parted.blocks, strict=True) if block < 0]
+    apart = [
+        told_name(name, one.ids) for name, block in zip(one.ids, parted.blocks, strict=True) if block < 0
+    ]
     if apart:
         notes.append(
             message(

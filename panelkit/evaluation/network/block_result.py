@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.evaluation.network.names import unit_names
+from panelkit.evaluation.network.names import told_name, unit_names, with_period
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
-from panelkit.language.message import Language, Message, listed, message, term
+from panelkit.language.message import Language, Message, listed, message, term, verbatim
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -146,7 +146,7 @@ class BlockModel(Rendered, Brief):
                         what=what,
                         mean=float(held["index"].mean()),
                         least=float(held["index"].min()),
-                        label=str(held["label"].iloc[int(held["index"].argmin())]),
+                        label=self._label(key, str(held["label"].iloc[int(held["index"].argmin())])),
                     )
                 )
         return tuple(note.spoken(*self.levels) for note in (*notes, *self.notes))
@@ -156,7 +156,7 @@ class BlockModel(Rendered, Brief):
         from panelkit.show.words import check_language, note_lines
 
         check_language(language)
-        title = f"{self.title.spoken(*self.levels).text(language)} {self.year}"
+        title = with_period(self.title.spoken(*self.levels).text(language), self.year)
         shown = [
             self.to_text(language=language, part=part, notes=(), caption=None)
             for part in ("roles", "densities")
@@ -169,6 +169,13 @@ class BlockModel(Rendered, Brief):
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _label(self, against: str, label: str) -> Message:
+        """Return what other blocks differ in: a unit by its name in the language, else the label."""
+        if against != "left_out":
+            return verbatim(label)
+        ids = tuple(self.blocks.index)
+        return told_name(next(one for one in ids if str(one) == label), ids)
 
     def _lists(self, language: Language) -> list[list[str]]:
         names = unit_names(tuple(self.blocks.index), language)

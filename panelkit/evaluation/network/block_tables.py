@@ -35,19 +35,21 @@ def roles(counts: FloatArray, sizes: IntArray, n: int) -> list[str]:
     Two questions part four roles. Do at least (g_k - 1)/(g - 1) of the ties that a block sends stay inside? Does it
     receive more ties from outside than it sends there? Yes, yes: net beneficiary; yes, no: bidirectional spillover; no,
     no: net spillover; no, yes: broker. The sources ask instead whether ties received are "about zero", and leave open
-    where that ends. A block that neither sends nor receives has no role ("").
+    where that ends. A block that neither sends nor receives has no role (""). One that sends nothing keeps what it
+    sends; a block of one unit has no inside, and is a net beneficiary or a net spillover by the second question alone.
     """
     inside = np.diag(counts)
     sent, received = counts.sum(axis=1), counts.sum(axis=0) - inside
     out = sent - inside
     with np.errstate(invalid="ignore", divide="ignore"):
-        internal = np.where(sent > 0, inside / sent, 0.0)
-    within = internal >= expected_internal(sizes, n)
+        internal = np.where(sent > 0, inside / sent, 1.0)
+    more = received > out
+    within = np.where(sizes > 1, internal >= expected_internal(sizes, n), more)
     found = []
     for block in range(len(sizes)):
         if sent[block] + received[block] == 0:
             found.append("")
-        elif received[block] > out[block]:
+        elif more[block]:
             found.append("net_beneficiary" if within[block] else "broker")
         else:
             found.append("bidirectional" if within[block] else "net_spillover")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,18 @@ def pair_matrix(
     return _whole(np.where(np.eye(len(ids), dtype=bool), 0.0, matrix), ids, name)
 
 
+def check_of(of: Any) -> None:
+    """Refuse what is no matrix of a network.
+
+    Raises
+    ------
+    SpecError
+        If it is none of "ties", "scores" and "log".
+    """
+    if of not in get_args(Of):
+        raise SpecError(message("of is one of {known}, not {given!r}", known=list(get_args(Of)), given=of))
+
+
 def unit_values(series: pd.Series, ids: Sequence[Hashable], name: Message | str) -> FloatArray:
     """Return a series by unit in the order of the units, (N,)."""
     if isinstance(series.index, pd.MultiIndex):
@@ -97,10 +109,7 @@ def logged(matrix: FloatArray, ids: Sequence[Hashable], name: Message | str) -> 
 def _of_network(
     network: Network, ids: Sequence[Hashable], name: Message | str, year: Any, of: Of
 ) -> FloatArray:
-    if of not in ("ties", "scores", "log"):
-        raise SpecError(
-            message("of is one of {known}, not {given!r}", known=["ties", "scores", "log"], given=of)
-        )
+    check_of(of)
     here = network.place(year)
     raw = (network.ties if of == "ties" else network.scores)[here].astype(float)
     matrix = _in_order(raw, network.ids, network.ids, ids, name)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.evaluation.network.names import unit_names
+from panelkit.evaluation.network.names import unit_names, with_period
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
@@ -123,7 +123,7 @@ class NetworkMeasures(Rendered, Brief):
         from panelkit.show.words import check_language, note_lines
 
         check_language(language)
-        title = f"{self.title.spoken(*self.levels).text(language)} {self.year}"
+        title = with_period(self.title.spoken(*self.levels).text(language), self.year)
         parts = ["ranges", *(["whole"] if len(self.whole) > 1 else []), "nodes"]
         tables = [self.to_text(language=language, part=part, notes=(), caption=None) for part in parts]
         return "\n".join([title, "=" * cells(title), *tables, *note_lines(self.notes, language)])

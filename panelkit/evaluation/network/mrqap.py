@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from panelkit.evaluation.network.circular import benchmark_networks, circular_note, circular_sources
-from panelkit.evaluation.network.matrices import Of, pair_matrix
+from panelkit.evaluation.network.matrices import Of, check_of, pair_matrix
 from panelkit.evaluation.network.mrqap_result import QAPRegression
 from panelkit.evaluation.network.network import Network
-from panelkit.evaluation.network.qap import BENCHMARKS, ids_of, levels_of, sentence
+from panelkit.evaluation.network.qap import BENCHMARKS, common_period, ids_of, levels_of, sentence
 from panelkit.evaluation.network.regressors import PairRegressor, read_regressors
 from panelkit.evaluation.network.relabelling import (
     less_basis,
@@ -64,7 +64,8 @@ def mrqap(
         By name: networks, frames, weights or arrays; a series by unit (|x_i - x_j|); or (kind, series) with the kinds
         "gap", "difference", "sum", "sender", "receiver", "same".
     year
-        The period of networks; None: the last.
+        The period of networks; None: the last of y, or of the first network. A network of a single period is taken as
+        it is, and a note names its period where it is another one.
     of
         What of a network: "ties" (a linear probability model), "scores" or "log" (of scores).
     method
@@ -104,9 +105,13 @@ def mrqap(
             message("method is one of {known}, not {given!r}", known=["dsp", "y-permutation"], given=method)
         )
     check_permutations("reps", reps)
-    ids = ids_of(y, *X.values()) if isinstance(X, Mapping) else ids_of(y)
+    check_of(of)
+    right = list(X.values()) if isinstance(X, Mapping) else []
+    network = y.at(year) if isinstance(y, Network) else None
+    year = common_period(year, *right) if network is None else network.years[0]
+    ids = ids_of(y, *right)
     regressors = read_regressors(X, ids, year=year, of=of)
-    outcome = _outcome(pair_matrix(y, ids, verbatim("y"), year=year, of=of))
+    outcome = _outcome(pair_matrix(y if network is None else network, ids, verbatim("y"), of=of))
     columns = np.stack([one.matrix for one in regressors], axis=2)
     twice = all(np.array_equal(one, one.T) for one in (outcome, *np.moveaxis(columns, 2, 0)))
     fit = _Fit(outcome, columns, [one.name for one in regressors], twice)
@@ -115,7 +120,6 @@ def mrqap(
     t = fit.t()
     drawn = fit.semi_partialled(orders) if method == "dsp" else fit.permuted(orders)
     single = [p_values(float(t[k]), drawn[:, k], listed) for k in range(len(regressors))]
-    network = y.at(year) if isinstance(y, Network) else None
     circular = circular_sources(network, regressors) if network is not None else {}
     benchmark = _benchmark(network, regressors, circular, of, chance)
     squares = fit.permuted_r2(orders)
@@ -255,7 +259,7 @@ def _benchmark(
         ]
         X = np.column_stack([np.ones(int(off.sum())), *(column[off] for column in columns)])
         target = y[off]
-        left = target - X @ np.linalg.lstsq(X, target, rcond=None)[0]
+        left = target - X @ least_squares(X, target)
         found.append(1.0 - (left @ left) / ((target - target.mean()) ** 2).sum())
     return np.array(found)
 

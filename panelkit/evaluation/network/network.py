@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.evaluation.network.names import unit_names
+from panelkit.evaluation.network.names import ONE_PERIOD, unit_names, with_period
 from panelkit.evaluation.network.recipe import GravityRecipe
 from panelkit.evaluation.network.structure import density
 from panelkit.evaluation.network.tie_rules import Threshold, check_threshold, rule_said, ties_of
@@ -158,12 +158,7 @@ class Network(Rendered, Brief):
         check_language(language)
         title = self.title.spoken(*self.levels).text(language)
         counts = [
-            message(
-                "{year}: {ties} ties, density {density:.3f}",
-                year=str(year),
-                ties=int(one.sum()),
-                density=share,
-            ).text(language)
+            _counted(year, int(one.sum()), share).text(language)
             for year, one, share in zip(self.years, self.ties, density(self.ties), strict=True)
         ]
         strongest = self.to_text(language=language, notes=(), caption=None)
@@ -213,7 +208,9 @@ class Network(Rendered, Brief):
             blocks=blocks,
             top=top,
             language=language,
-            title=f"{self.title.text(language)}, {one.years[0]}" if title is None else title,
+            title=with_period(self.title.text(language), one.years[0], "，" if language == "zh" else ", ")
+            if title is None
+            else title,
             notes=[*notes, self.said[0]],
         )
 
@@ -246,3 +243,10 @@ class Network(Rendered, Brief):
             language=language,
             style=rest,
         )
+
+
+def _counted(year: Any, ties: int, share: float) -> Message:
+    """Return the size of the network in a period."""
+    if year == ONE_PERIOD:
+        return message("{ties} ties, density {density:.3f}", ties=ties, density=share)
+    return message("{year}: {ties} ties, density {density:.3f}", year=str(year), ties=ties, density=share)

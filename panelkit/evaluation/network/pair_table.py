@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data.provinces import lookup_many
+from panelkit.evaluation.network.names import ONE_PERIOD
 from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.tie_rules import Threshold, check_threshold, ties_of
 from panelkit.indices.arrays.checks import first_of
 from panelkit.kernels.frames import as_floats, as_pandas
+from panelkit.kernels.index import whole_where_all_are
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-
-_ONE_PERIOD = "all"
 
 
 @offered(
@@ -121,7 +121,7 @@ def _columns(
         )
     table = pd.DataFrame({key: frame[name].to_numpy() for key, name in wanted.items()})
     table["value"] = as_floats(frame[value], message("column {name}", name=value))
-    return table if time is not None else table.assign(year=_ONE_PERIOD)
+    return table.assign(year=ONE_PERIOD if time is None else whole_where_all_are(table["year"].tolist()))
 
 
 def _refuse_values(table: pd.DataFrame) -> None:
@@ -145,7 +145,7 @@ def _refuse_twice(table: pd.DataFrame) -> None:
 
 
 def _first(rows: pd.DataFrame) -> Message:
-    when = ["" if t == _ONE_PERIOD else f" {t}" for t in rows["year"]]
+    when = ["" if t == ONE_PERIOD else f" {t}" for t in rows["year"]]
     named = [f"{a}-{b}{t}" for a, b, t in zip(rows["origin"], rows["destination"], when, strict=True)]
     return first_of(named[:5], len(named))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.network.circular import benchmark_networks, circular_note, circular_sources
-from panelkit.evaluation.network.matrices import Of
+from panelkit.evaluation.network.matrices import Of, check_of
 from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.regressors import PairRegressor, read_regressor
 from panelkit.evaluation.network.relabelling import centred, correlations, p_values, relabellings
@@ -111,7 +111,7 @@ def qap(
     a, b
         Networks, frames with ids on both sides, weights, arrays in one order, or series by unit (|x_i - x_j|).
     year
-        The period of networks; None: the last.
+        The period of networks; None: the last of the first one. A network of a single period is taken as it is.
     of
         What of a network: "ties", "scores" or "log" (of scores).
     reps
@@ -148,15 +148,17 @@ def qap(
             message("alternative is one of {known}, not {given!r}", known=list(_SIDES), given=alternative)
         )
     check_permutations("reps", reps)
+    check_of(of)
     network = next((one for one in (a, b) if isinstance(one, Network)), None)
-    ids = ids_of(a, b)
+    ids, year = ids_of(a, b), common_period(year, a, b)
     first, second = (read_regressor(name, one, ids, year=year, of=of) for name, one in (("a", a), ("b", b)))
     chance = as_generator(rng)
     orders, all_of_them = relabellings(len(ids), reps, chance, exact)
     found = float(correlations(first.matrix, second.matrix, np.arange(len(ids))[None, :])[0])
     draws = correlations(first.matrix, second.matrix, orders)
-    notes, circular, benchmark = _circularity([first, second], year, of, chance)
-    notes = (*notes, *_of_benchmark(benchmark))
+    notes, circular, benchmark = _circularity([first, second], of, chance)
+    apart = [message("`{name}`: {made}", name=one.name, made=one.made) for one in (first, second) if one.made]
+    notes = (*notes, *_of_benchmark(benchmark), *(apart if network is not None else ()))
     made = (sentence(len(ids), len(orders), all_of_them, seed_of(rng)),)
     return QAPCorrelation(
         title=message("QAP correlation"),
@@ -213,6 +215,22 @@ def ids_of(*given: Any) -> tuple[Hashable, ...]:
     )
 
 
+def common_period(year: Any, *given: Any) -> Any:
+    """Return the period at which networks are taken: that asked for, or the last of the first one; None without one.
+
+    Raises
+    ------
+    SpecError
+        If a period is asked for that no network holds.
+    """
+    held = [one for one in given if isinstance(one, Network)]
+    if not held:
+        return None
+    if year is None:
+        return held[0].years[-1]
+    return year if any(year in one.years for one in held[1:]) else held[0].years[held[0].place(year)]
+
+
 def levels_of(network: Network | None) -> Levels:
     """Return what the units of a network are called."""
     return PROVINCIAL if network is None else network.levels
@@ -230,18 +248,17 @@ def sentence(n: int, count: int, exact: bool, seed: int | None) -> Message:
 
 
 def _circularity(
-    sides: list[PairRegressor], year: Any, of: Of, rng: np.random.Generator
+    sides: list[PairRegressor], of: Of, rng: np.random.Generator
 ) -> tuple[tuple[Message, ...], tuple[str, ...], FloatArray]:
     """Return note, names and correlations with random masses, of the first side that is computed from masses."""
     for one, other in (sides, sides[::-1]):
         if one.network is None or one.network.recipe is None:
             continue
-        network = one.network.at(year if year in one.network.years else None)
-        found = circular_sources(network, [other])
+        found = circular_sources(one.network, [other])
         moves = any(source == "mass" for source, _ in found.values())
         draws = [
             _r(y, other.matrix[np.ix_(order, order)] if moves else other.matrix)
-            for y, order in benchmark_networks(network, of, BENCHMARKS, rng)
+            for y, order in benchmark_networks(one.network, of, BENCHMARKS, rng)
         ]
         return circular_note(found), tuple(found), np.array(draws)
     return (), (), np.empty(0)

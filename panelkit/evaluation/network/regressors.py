@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.network.matrices import Of, pair_matrix, unit_values
+from panelkit.evaluation.network.names import ONE_PERIOD
 from panelkit.evaluation.network.network import Network
 from panelkit.kernels.frames import as_pandas_series
 from panelkit.kernels.within import FloatArray
@@ -29,7 +30,7 @@ KINDS: dict[str, Message] = {
 
 @dataclass(frozen=True, eq=False)
 class PairRegressor(Brief):
-    """A matrix (N, N) over pairs; `values` (N,) where it was made from units, `network` where it is one."""
+    """A matrix (N, N) over pairs; `values` (N,) where made from units, `network` (one period) where it is one."""
 
     name: str
     matrix: FloatArray
@@ -57,9 +58,9 @@ def read_regressor(
     elif isinstance(as_pandas_series(given), pd.Series):
         found = _of_units(name, "gap", unit_values(as_pandas_series(given), ids, label))
     else:
-        network = given if isinstance(given, Network) else None
-        when = year if network is not None and year in network.years else None
-        found = PairRegressor(name, pair_matrix(given, ids, label, year=when, of=of), network=network)
+        network = _of_period(given, year) if isinstance(given, Network) else None
+        matrix = pair_matrix(given if network is None else network, ids, label, of=of)
+        found = PairRegressor(name, matrix, _other_period(network, year), network=network)
     return _varied(found)
 
 
@@ -74,6 +75,17 @@ def read_regressors(
             )
         )
     return [read_regressor(str(name), given, ids, year=year, of=of) for name, given in X.items()]
+
+
+def _of_period(network: Network, year: Any) -> Network:
+    """Return a network at the period; one that holds a single period is taken as it is, of another one too."""
+    return network if len(network.years) == 1 else network.at(year)
+
+
+def _other_period(network: Network | None, year: Any) -> Message | None:
+    if network is None or year is None or network.years[0] in (year, ONE_PERIOD):
+        return None
+    return message("network of {year}", year=str(network.years[0]))
 
 
 def _pair_of(given: tuple[Any, ...], label: Message) -> tuple[str, pd.Series]:

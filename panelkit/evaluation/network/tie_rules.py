@@ -14,6 +14,8 @@ from panelkit.language.options import is_real
 
 BoolArray = NDArray[np.bool_]
 Threshold = str | float
+# of a threshold: a mean of equal scores lies above them by the rounding of its sum, of N terms at most
+_ROUNDING = 1e-12
 
 RULES: dict[str, Message] = {
     "row_mean": message("at or above the mean of its row"),
@@ -57,11 +59,12 @@ def ties_of(scores: FloatArray, threshold: Threshold) -> BoolArray:
     """Return where scores (..., N, N) are ties; scores of zero never are, and no unit has a tie with itself.
 
     Row means and medians are over the N - 1 others (`row_mean_all`: over N). Where a share of the strongest pairs is
-    asked for, pairs that are equal at the border are all in.
+    asked for, pairs that are equal at the border are all in. Scores that differ by rounding alone are equal.
     """
     n = scores.shape[-1]
     off = ~np.eye(n, dtype=bool)
-    return np.asarray((scores >= _least(scores, threshold, off)) & (scores > 0.0) & off)
+    least = _least(scores, threshold, off) * (1.0 - _ROUNDING)
+    return np.asarray((scores >= least) & (scores > 0.0) & off)
 
 
 def _least(scores: FloatArray, threshold: Threshold, off: BoolArray) -> FloatArray:

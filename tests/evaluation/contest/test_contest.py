@@ -207,3 +207,19 @@ def test_the_map_is_of_provinces(tmp_path: Path) -> None:
     found = pk.forecast_contest(data, "rd_expenditure", models=("drift", "network"), network=pk.contiguity())
     assert found.map("network").save(tmp_path / "map.svg").stat().st_size > 0
     assert len(found.by_unit("network")) == 31
+
+
+def test_a_deviation_from_the_mean_of_all_needs_a_forecast_of_all() -> None:
+    rng = np.random.default_rng(4)
+    y = np.exp(0.1 * np.cumsum(rng.normal(0.5, 1.0, size=(8, 10)), axis=1))
+    y[0] -= 1000.0  # no logarithm, and far from the others' mean
+
+    def scores(y: np.ndarray) -> pd.DataFrame:
+        found = pk.forecast_contest(panel(y), "y", models=("log_trend", "drift"), min_train=5, relative=True)
+        return found.scores.set_index("forecaster")
+
+    found = scores(y)
+    assert found.loc["log_trend", "missing"] == 1.0
+    # the level of a unit is nobody's gain or loss
+    y[0] += 1000.0
+    assert found.loc["drift", "gain"] == pytest.approx(scores(y).loc["drift", "gain"])

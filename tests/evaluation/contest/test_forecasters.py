@@ -185,3 +185,14 @@ def test_plans_and_shapes_that_cannot_be_are_refused(cube: np.ndarray) -> None:
         forecasts(cube, {"network": pooled.network}, Plan(8, 1))
     assert needs_weights(pooled.network)
     assert not needs_weights(learned.ridge)
+
+
+def test_units_of_measurement_leave_companions_their_say(cube: np.ndarray) -> None:
+    # an index of .1 beside output in yuan: neither is a copy of the other
+    scaled = cube * np.array([1e-6, 1e12])
+    found = pooled.companions(scaled, 2)
+    assert np.allclose(found, 1e-6 * pooled.companions(cube, 2), rtol=1e-9)
+
+
+def test_one_unit_has_no_r2_to_choose_a_penalty_by(cube: np.ndarray) -> None:
+    assert np.isnan(learned.ridge(cube[:1], 1)).all()

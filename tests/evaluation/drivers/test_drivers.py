@@ -204,3 +204,12 @@ def test_the_command(tmp_path: Path, frame: pd.DataFrame) -> None:
     ):
         refused = run(app, [*own, *arguments])
         assert said in str(refused.exception)
+
+
+def test_a_province_is_found_by_any_of_its_names() -> None:
+    figures = pk.load_provinces(["gdp", "patents_granted"], (2021, 2022))
+    index = pk.composite_index({"gdp": 1, "patents_granted": 1}, figures)
+    change = pk.index_change(index, draws=2)
+    assert change.of("四川省").equals(change.of("Sichuan"))
+    with pytest.raises(SpecError, match="no province is called 'Atlantis'"):
+        change.of("Atlantis")

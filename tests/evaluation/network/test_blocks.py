@@ -109,6 +109,30 @@ def test_roles_of_four_kinds() -> None:
     assert roles(np.zeros((1, 1)), np.array([3]), 20) == [""]
 
 
+def test_roles_of_a_block_of_one_and_of_one_that_sends_nothing() -> None:
+    # A sends 3 and receives 1, B sends 1 and receives 3; neither has an inside
+    counts = np.array([[0.0, 3.0], [1.0, 0.0]])
+    assert roles(counts, np.array([1, 1]), 9) == ["net_spillover", "net_beneficiary"]
+    # the first only receives: it passes nothing on, and is no broker
+    counts = np.array([[0.0, 0.0], [5.0, 1.0]])
+    assert roles(counts, np.array([3, 3]), 9)[0] == "net_beneficiary"
+
+
+def test_words_name_units_and_periods_as_a_reader_does() -> None:
+    provinces = pk.load_provinces(["population", "gdp"], (2022, 2022))
+    model = pk.concor(pk.gravity_network(provinces, ["population", "gdp"], share="gdp"), reps=2)
+    told = " ".join(one.text("zh") for one in model.said)
+    name = model.agreement[model.agreement["against"] == "left_out"].set_index("label")["index"].idxmin()
+    assert str(name).isascii()
+    assert f"（{name}）" not in told
+    flows = [("a", "b", 1.0), ("b", "c", 2.0), ("c", "d", 3.0), ("d", "a", 2.0), ("a", "c", 0.5)]
+    network = pk.flow_network(pd.DataFrame(flows, columns=["origin", "destination", "value"]))
+    model = pk.concor(network, reps=2)
+    # a table without periods has none to print
+    shown = (str(network), str(model), str(pk.network_measures(network, reps=2)))
+    assert not any(" all\n" in one or "all:" in one for one in shown)
+
+
 def test_random_links_keep_degrees() -> None:
     ties = random_ties(12, 0.3, 5)
     drawn = random_links(ties, 20, np.random.default_rng(0))

@@ -136,3 +136,12 @@ def test_periods_of_pairs() -> None:
     network = pk.flow_network(table, origin="from", destination="to", time="year")
     assert network.years == (2019, 2020)
     assert (network.scores[0] == network.scores[1]).all()
+
+
+def test_periods_in_text_are_years() -> None:
+    table = pd.concat([pairs().iloc[:3].assign(year=year) for year in ("2020年", "2019")])
+    network = pk.flow_network(table, origin="from", destination="to", time="year")
+    assert network.years == (2019, 2020)
+    quarters = pd.concat([pairs().iloc[:3].assign(year=year) for year in ("2020Q2", "2020Q1")])
+    network = pk.flow_network(quarters, origin="from", destination="to", time="year")
+    assert network.years == ("2020Q1", "2020Q2")

@@ -138,3 +138,11 @@ def test_a_network_shows_itself() -> None:
     with pytest.raises(SpecError, match="the network holds 2019, 2020"):
         network.at(2030)
     assert "<svg" in network.plot().svg()
+
+
+@pytest.mark.parametrize("rule", ["row_mean", "mean", "row_median", "median"])
+@pytest.mark.parametrize("n", [4, 7, 31])
+def test_equal_scores_are_all_at_their_mean(rule: str, n: int) -> None:
+    # .1 + .1 + .1 over 3 lies above .1 by rounding, and no tie would be left
+    scores = np.where(np.eye(n, dtype=bool), 0.0, 0.1)
+    assert ties_of(scores, rule).sum() == n * (n - 1)

@@ -238,3 +238,25 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     assert one.draws.tolist() == other.draws.tolist()
     assert one.to_markdown() == other.to_markdown()
     assert repr(one).startswith("QAPCorrelation(")
+
+
+def test_networks_are_taken_at_one_period() -> None:
+    both = pk.gravity_network(cities(), "people", distance=distances())
+    first, last = both.years[0], both.years[-1]
+    near = distances()
+    with pytest.raises(SpecError, match="1999"):
+        pk.qap(both, near, year=1999)
+    with pytest.raises(SpecError, match="1999"):
+        pk.mrqap(near, {"n": both}, year=1999, of="scores")
+    # networks of several periods are taken at that of y
+    output = pk.gravity_network(cities(), "output", distance=distances())
+    found, again, by_last = (
+        pk.mrqap(y, {"n": x}, of="scores", reps=19).coefficients[0]
+        for y, x in ((output.at(first), both), (output.at(first), both.at(first)), (output, both))
+    )
+    assert found == again != by_last
+    lagged = pk.mrqap(output, {"n": both.at(first)}, year=last, of="scores", reps=19)
+    assert f"`n`: network of {first}" in lagged.said
+    assert f"`b`: network of {first}" in pk.qap(output, both.at(first), reps=19).notes
+    with pytest.raises(SpecError, match="of is one of"):
+        pk.qap(near, near**2, of="tie")  # type: ignore[arg-type]

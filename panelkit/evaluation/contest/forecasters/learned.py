@@ -133,8 +133,8 @@ def _model(kind: str, folds: list[tuple[IndexArray, IndexArray]], seed: int) -> 
         return RandomForestRegressor(n_estimators=100, min_samples_leaf=5, n_jobs=1, random_state=seed)
     if kind == "boosting":
         return GradientBoostingRegressor(n_estimators=100, max_depth=2, learning_rate=0.05, random_state=seed)
-    if not folds:
-        return None
+    if not folds or (kind == "ridge" and len(folds[0][1]) < 2):
+        return None  # R2, by which ridge chooses, needs two units a year
     linear: Any = {
         "ridge": lambda: RidgeCV(alphas=np.logspace(-1, 5, 25), cv=folds),
         "lasso": lambda: LassoCV(alphas=30, cv=folds, max_iter=5_000),

@@ -84,7 +84,11 @@ def _ahead(y: FloatArray, x: FloatArray, step: int, effects: bool) -> FloatArray
     spread = mean_change[:, None] if effects else mean_change
     level = mean_known[:, None] if effects else mean_known
     left = (known - level).reshape(-1, count)
-    slope, _, rank, _ = np.linalg.lstsq(left, (change - spread).ravel(), rcond=None)
+    # of length one, so that units of measurement do not decide which columns count as dependent
+    size = np.linalg.norm(left, axis=0)
+    slope, _, rank, _ = np.linalg.lstsq(
+        left / np.where(size > 0, size, 1.0), (change - spread).ravel(), rcond=None
+    )
     if rank < count:
         return np.full(units, np.nan)
-    return np.asarray(y[:, -1] + mean_change + (x[:, -1] - mean_known) @ slope)
+    return np.asarray(y[:, -1] + mean_change + ((x[:, -1] - mean_known) / size) @ slope)
