@@ -18,7 +18,8 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
-from panelkit.claims.findings import Finding, Measured
+from panelkit.claims.file.rule import Rule
+from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.shared import once
@@ -31,7 +32,7 @@ from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.results.fit import t_quantile, t_survival
-from panelkit.studies.grid import Tick, no_result
+from panelkit.studies.grid import GridResult, Tick, no_result
 from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.spatial_effects import (
     Quantity,
@@ -147,7 +148,7 @@ class SpatialDesign(MeasuredDesign):
         """
         specs = self.specifications(claim)
         main = specs[0]
-        samples = once(figures, ("samples", self.missing), lambda: Samples(figures, self.missing))
+        samples = self._samples(figures)
         data = figures.exact(main)
         samples.keep(main, data)
         fit = self._fit(main, self.weights[0], samples, figures)
@@ -156,15 +157,12 @@ class SpatialDesign(MeasuredDesign):
         rule = self.rule_under(reading.rule)
         grid = self.summary_of(rows, rule)
         asks = self._asked(fit, found, main, samples, rule.direction)
-        if rule.name == "R-SPILL":
-            conditions = tuple(spillover_conditions(asks))
-        else:
-            conditions = tuple(impact_conditions(asks, figures, self._lots(claim), grid))
+        conditions = tuple(self._conditions(asks, rule, figures, self._lots(claim), grid))
         parts = fit.impact_parts()
         smallest, why = self._smallest(fit)
         return Finding(
             measured=Measured(
-                quantity=_QUANTITIES[self.effect][0],
+                quantity=self._quantity()[0],
                 value=found.value,
                 low=found.low,
                 high=found.high,
@@ -183,7 +181,28 @@ class SpatialDesign(MeasuredDesign):
             grid=grid,
             fit=fit,
             data=data,
+            printed=self._printed(fit),
         )
+
+    def _samples(self, figures: Figures) -> Samples:
+        """Return the samples that the claim's designs of this kind share."""
+        return once(figures, ("samples", self.missing), lambda: Samples(figures, self.missing))
+
+    def _conditions(
+        self, asks: Asked, rule: Rule, figures: Figures, lots: Lots, grid: GridResult
+    ) -> Iterator[Condition]:
+        """Yield what the rule asks beside the interval."""
+        if rule.name == "R-SPILL":
+            return spillover_conditions(asks)
+        return impact_conditions(asks, figures, lots, grid)
+
+    def _printed(self, fit: SpatialFit) -> tuple[Condition, ...]:
+        """Return what is printed and decides nothing."""
+        return ()
+
+    def _quantity(self) -> tuple[Message, Message]:
+        """Return what is measured, inside a sentence and at its beginning."""
+        return _QUANTITIES[self.effect]
 
     def _asked(
         self, fit: SpatialFit, found: Simulated, main: Specification, samples: Samples, claimed: float
@@ -235,14 +254,14 @@ class SpatialDesign(MeasuredDesign):
             weights = samples.weights(w, sample)
             return fit_sample(self._model(spec), sample, weights, weights, weights)
 
-        named = (self.model, self.convention, self.vcov, self.missing)
+        named = (self.kind, self.model, self.convention, self.vcov, self.missing)
         return once(figures, ("spatial", replace(spec, choices=()), w, named), make)
 
     def _sentence(self, main: Specification, found: Simulated, fit: SpatialFit) -> Message:
         return message(
             "{quantity} of {term} in the {model} ({convention}, {weights}, {years}): {value:.3g}, 95 % interval "
             "{low:.3g} to {high:.3g}.",
-            quantity=_QUANTITIES[self.effect][1],
+            quantity=self._quantity()[1],
             term=fit.outcome if self.effect == "rho" else main.term,
             model=fit.facts["model"].upper(),
             convention=fit.facts["convention"],

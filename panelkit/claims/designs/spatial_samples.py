@@ -25,20 +25,20 @@ class Samples:
 
     def sample(self, spec: Specification) -> SpatialSample:
         """Return the balanced sample of a specification."""
-        if _key(spec) not in self._samples:
+        if self.key(spec) not in self._samples:
             frame = self._figures.panel(spec)
             frame.attrs = {}  # a row of the grid prints no sources, and pandas copies them with every slice
             self._read(spec, frame)
-        return self._samples[_key(spec)]
+        return self._samples[self.key(spec)]
 
     def keep(self, spec: Specification, data: pd.DataFrame) -> None:
         """Read the sample of a specification from these data; they must say of themselves what a table prints."""
-        if _key(spec) not in self._kept:
+        if self.key(spec) not in self._kept:
             self._read(spec, data)
-            self._kept.add(_key(spec))
+            self._kept.add(self.key(spec))
 
     def _read(self, spec: Specification, data: pd.DataFrame) -> None:
-        self._samples[_key(spec)] = read_sample(
+        self._samples[self.key(spec)] = read_sample(
             spec.formula, data, missing=self._missing, intercept=spec.effects == "none"
         )
 
@@ -46,6 +46,11 @@ class Samples:
         """Return what the policy for missing cells left out of a sample, which its design does not say."""
         sample = self.sample(spec)
         return sample.notes[len(sample.design.notes) :]
+
+    @staticmethod
+    def key(spec: Specification) -> tuple[Any, ...]:
+        """Return everything of a specification on which its sample depends."""
+        return (spec.formula, spec.years, spec.provinces, spec.vintage, spec.effects == "none")
 
     def weights(self, name: str, sample: SpatialSample) -> Weights:
         """Return the weights of that name in the sample's order."""
@@ -55,7 +60,3 @@ class Samples:
                 self._figures.weights(name, sample.ids, sample.left_out), sample
             )
         return self._weights[key]
-
-
-def _key(spec: Specification) -> tuple[Any, ...]:
-    return (spec.formula, spec.years, spec.provinces, spec.vintage, spec.effects == "none")
