@@ -22,7 +22,6 @@ CAPABILITIES = _by_name(
     message("life-cycle curves"),
     message("out-of-sample comparison of forecasts"),
     message("spatial panel models"),
-    message("spatial panel models with interactions"),
 )
 
 FIGURES = _by_name(

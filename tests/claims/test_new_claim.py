@@ -32,6 +32,10 @@ Y, X, Z = "log(gdp / population)", "log(rd_expenditure)", "log(rd_funds_governme
 NEEDS: dict[str, dict[str, Any]] = {
     "panel": {"outcome": Y, "treatment": X, "controls": Z, "sign": "+", **REASON},
     "moderated": {"outcome": Y, "treatment": X, "moderator": Z, "sign": "+", **REASON},
+    "spatial_moderated": {
+        "outcome": Y, "treatment": X, "moderator": Z, "sign": "+", "draws": 999, "permutations": 199,
+        "weights": ["own"], **REASON,
+    },
     "joint": {"outcome": Y, "tested": [X, Z], "given": "log(population)", "smallest": "0.04", "why": "a share of .04"},
     "mediation": {"outcome": Y, "treatment": X, "mediators": Z, "sign": "+", "draws": "999", **REASON},
     "spatial": {
@@ -73,7 +77,7 @@ def near() -> Any:
 
 
 def weights_for(kind: str, near: Any) -> dict[str, Any]:
-    return {"w": near} if kind in ("spatial", "tightening") else {}
+    return {"w": near} if kind in ("spatial", "spatial_moderated", "tightening") else {}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

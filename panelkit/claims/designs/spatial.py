@@ -162,7 +162,7 @@ class SpatialDesign(MeasuredDesign):
         smallest, why = self._smallest(fit)
         return Finding(
             measured=Measured(
-                quantity=self._quantity()[0],
+                quantity=self._quantity(),
                 value=found.value,
                 low=found.low,
                 high=found.high,
@@ -200,9 +200,9 @@ class SpatialDesign(MeasuredDesign):
         """Return what is printed and decides nothing."""
         return ()
 
-    def _quantity(self) -> tuple[Message, Message]:
-        """Return what is measured, inside a sentence and at its beginning."""
-        return _QUANTITIES[self.effect]
+    def _quantity(self) -> Message:
+        """Return what is measured, as inside a sentence."""
+        return _QUANTITIES[self.effect][0]
 
     def _asked(
         self, fit: SpatialFit, found: Simulated, main: Specification, samples: Samples, claimed: float
@@ -261,7 +261,7 @@ class SpatialDesign(MeasuredDesign):
         return message(
             "{quantity} of {term} in the {model} ({convention}, {weights}, {years}): {value:.3g}, 95 % interval "
             "{low:.3g} to {high:.3g}.",
-            quantity=self._quantity()[1],
+            quantity=_QUANTITIES[self.effect][1],
             term=fit.outcome if self.effect == "rho" else main.term,
             model=fit.facts["model"].upper(),
             convention=fit.facts["convention"],

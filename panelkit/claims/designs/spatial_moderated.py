@@ -26,7 +26,7 @@ from panelkit.claims.rules.moderation import MARGINAL
 from panelkit.claims.shared import once
 from panelkit.claims.specify import Regression
 from panelkit.language.errors import PanelkitError, SpecError
-from panelkit.language.message import Message, listed, message
+from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import fit_sample
@@ -34,7 +34,7 @@ from panelkit.models.spatial.sample import SpatialSample
 from panelkit.studies.grid import GridResult
 from panelkit.studies.scrutiny.trial import label
 from panelkit.studies.scrutiny.wild import Lots
-from panelkit.studies.spatial_effects import quantity_of
+from panelkit.studies.spatial_effects import Simulated, quantity_of, smallest_impact
 from panelkit.studies.spatial_interaction import (
     differenced,
     impact_at,
@@ -50,19 +50,16 @@ LEVELS = (0.10, 0.50, 0.90)
 LEFT = 0.5
 """The share of the main value that differences must leave, as R-SIGN and R-MOD ask it."""
 
+PRODUCT = message("one within deviation of the product moves the outcome by a fifth of its own")
+
+# what each quantity is called: as measured, and as what the moderator adds to
 _QUANTITIES: Mapping[str, tuple[Message, Message]] = {
-    "direct": (
-        message("change of the direct impact with the moderator"),
-        message("Change of the direct impact with the moderator"),
-    ),
+    "direct": (message("change of the direct impact with the moderator"), message("direct impact")),
     "indirect": (
         message("change of the indirect impact (spillover) with the moderator"),
-        message("Change of the indirect impact (spillover) with the moderator"),
+        message("indirect impact (spillover)"),
     ),
-    "total": (
-        message("change of the total impact with the moderator"),
-        message("Change of the total impact with the moderator"),
-    ),
+    "total": (message("change of the total impact with the moderator"), message("total impact")),
 }
 
 
@@ -77,6 +74,7 @@ class SpatialModeratedDesign(SpatialDesign):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "moderator", "controls")
     LAGGED: ClassVar[tuple[str, ...]] = ("treatment", "moderator")
+    SHOWN: ClassVar[tuple[str, ...]] = ("controls", "lag")
 
     kind: Literal["spatial_moderated"]  # type: ignore[assignment]
     moderator: Expression
@@ -99,8 +97,27 @@ class SpatialModeratedDesign(SpatialDesign):
     def _samples(self, figures: Figures) -> Samples:
         return once(figures, ("products", self.missing), lambda: _Products(figures, self.missing))
 
-    def _quantity(self) -> tuple[Message, Message]:
-        return _QUANTITIES[self.effect]
+    def _quantity(self) -> Message:
+        return _QUANTITIES[self.effect][0]
+
+    def _smallest(self, fit: SpatialFit) -> tuple[float, Message]:
+        return smallest_impact(fit.sample, fit.spec.effects), PRODUCT
+
+    def _sentence(self, main: Specification, found: Simulated, fit: SpatialFit) -> Message:
+        return message(
+            "A unit more of {moderator} above the {unit}'s mean adds {value:.3g} to the {quantity} of {term} in the "
+            "{model} ({convention}, {weights}, {years}), 95 % interval {low:.3g} to {high:.3g}.",
+            moderator=verbatim(f"`{main.controls[0]}`"),
+            value=found.value,
+            quantity=_QUANTITIES[self.effect][1],
+            term=verbatim(f"`{main.term}`"),
+            model=fit.facts["model"].upper(),
+            convention=fit.facts["convention"],
+            weights=fit.facts["weights"],
+            years=fit.facts["years"],
+            low=found.low,
+            high=found.high,
+        )
 
     def _conditions(
         self, asks: Asked, rule: Rule, figures: Figures, lots: Lots, grid: GridResult

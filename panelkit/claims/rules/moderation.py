@@ -8,6 +8,9 @@ it. So
   the slope beside trends is imprecise. Where it is neither passed nor takes the interaction away the word is UNDECIDED:
   the interaction cannot be told from the growth of the two figures.
 
+The change of a spatial impact with a moderator is read by its simulated interval, and must stand in second differences
+as well as beside trends.
+
 The thresholds, and what was found with and without them, stand in `studies/scrutiny/interaction`, which simulations use
 too.
 """
@@ -61,7 +64,7 @@ class ModerationRule(Rule):
         slopes = [item for item in tested.printed if item.key == MARGINAL]
         if not slopes:
             raise SpecError(
-                message("R-MOD reads the interaction of a design of the kind `moderated`, and this is none")
+                message("R-MOD reads the interaction of a design with a moderator, and this has none")
             )
         if tested.measured is not None:
             judged = by_interval(self, tested, reading=word_of_a_spatial_interaction)
