@@ -54,6 +54,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "link": {"figure": X, "against": Y, "given": "log(population)", "relation": ">", "value": "0.1", **REASON},
     "yearly": {"measure": "spearman", "figure": X, "against": Y, "relation": ">", "value": "0.5", **REASON},
     "level": {"figure": "rd_expenditure / gdp", "relation": ">", "value": "0.01", **REASON},
+    "life_cycle": {"asks": "stages", "figure": "rd_expenditure / gdp", "relation": ">", "value": "0.5", **REASON},
     "tightening": {"measure": "moran", "outcome": Y, "sign": "+", **REASON},
     "leading": {"outcome": Y, "group.money": X, "group.state": Z, "leader": "money"},
 }  # fmt: skip

@@ -13,6 +13,8 @@ from panelkit.kernels.within import FloatArray
 
 # by how much AICc must fall for a second wave to be looked at (METHODS: > 4), and the level of its test
 WAVE_GAIN, WAVE_LEVEL = 4.0, 0.05
+# two waves and their errors are eight parameters of AICc
+LEAST_FOR_TWO = 15
 _NEAR_ONE = 0.99
 
 

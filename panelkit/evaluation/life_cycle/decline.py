@@ -74,14 +74,14 @@ def decline_test(y: FloatArray, times: FloatArray, *, reps: int, rng: np.random.
     growth = float((y[-1] - y[peak[0]]) / after) if after else 0.0
     p_value = None
     if after >= LEAST_AFTER:
-        null = fall_from_peak(_walks(centred, len(y), reps, rng))[0]
+        null = fall_from_peak(driftless_walks(centred, len(y), reps, rng))[0]
         p_value = float((1 + (null >= statistic[0]).sum()) / (reps + 1))
     return DeclineTest(
         float(times[peak[0]]), after, float(fall[0]), growth, float(statistic[0]), p_value, reps
     )
 
 
-def _walks(centred: FloatArray, n: int, reps: int, rng: np.random.Generator) -> FloatArray:
+def driftless_walks(centred: FloatArray, n: int, reps: int, rng: np.random.Generator) -> FloatArray:
     """Return random walks (reps, n) without drift whose changes are an AR(1) with innovations of `centred` (1, n-1)."""
     rho = float(autocorrelation(centred, 2)[0])
     innovations = centred[0, 1:] - rho * centred[0, :-1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.evaluation.life_cycle.choice import LEAST_FOR_TWO
 from panelkit.evaluation.life_cycle.curves import Errors, Measure
 from panelkit.evaluation.life_cycle.cycle import Ways
 from panelkit.evaluation.life_cycle.one_series import cycles_of
@@ -23,8 +24,6 @@ from panelkit.language.options import check_confidence, check_count, is_real
 from panelkit.results.derived import Uncertainty
 
 _CURVES = ("logistic", "gompertz", "bass", "two_wave")
-# two waves and their errors are eight parameters of AICc
-_LEAST_FOR_TWO = 15
 
 
 @offered(
@@ -177,11 +176,11 @@ def _unfit(key: str, measure: Measure, launch: float | None, n: int) -> Message 
         return message(
             "bass is left out: the adopters of Bass's curve need the year of the launch, `launch=`"
         )
-    if key == "two_wave" and n < _LEAST_FOR_TWO:
+    if key == "two_wave" and n < LEAST_FOR_TWO:
         return message(
             "two_wave is left out: two waves and their errors have eight parameters and need {least} {periods}, of "
             "which {n} are held",
-            least=_LEAST_FOR_TWO,
+            least=LEAST_FOR_TWO,
             n=n,
         )
     return None
