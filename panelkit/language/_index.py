@@ -87,6 +87,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('design', 'joint', 'claims.designs.joint', 'JointDesign', '', (), '', '', False, ()),
     ('design', 'leading', 'claims.designs.relative_importance', 'LeadingDesign', '', (), '', '', False, ()),
     ('design', 'level', 'claims.designs.level', 'LevelDesign', '', (), '', '', False, ()),
+    ('design', 'life_cycle', 'claims.designs.life_cycle', 'LifeCycleDesign', '', (), '', '', False, ()),
     ('design', 'link', 'claims.designs.link', 'LinkDesign', '', (), '', '', False, ()),
     ('design', 'mediation', 'claims.designs.mediation', 'MediationDesign', '', (), '', '', False, ()),
     ('design', 'moderated', 'claims.designs.moderated', 'ModeratedDesign', '', (), '', '', False, ()),

@@ -7,13 +7,15 @@ upper end below one, so that few stages are UNDECIDED and never evidence against
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from panelkit.claims.designs.life_cycle_words import seen_in, told
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
@@ -24,18 +26,19 @@ from panelkit.data.nation import load_nation, product_years
 from panelkit.evaluation.life_cycle.passages import detectable_distance, lowest_share, passages
 from panelkit.evaluation.life_cycle.reading import LEAST_YEARS
 from panelkit.evaluation.life_cycle.second_leap import FELL, second_leaps
-from panelkit.evaluation.life_cycle.wording import STAGES
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
-from panelkit.language.message import Joined, Message, listed, message, verbatim
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.studies.grid import Tick
 from panelkit.studies.tally import Tally
 
 # two leaps, each found with a probability of .55 or more, are not both missed in four cases of five
 _FOUND = 2.0
+# years after the trough without which a second wave is not seen
+_RISES = 5
 Courses = dict[str, tuple[FloatArray, FloatArray]]
 
 
@@ -112,7 +115,6 @@ class LifeCycleDesign(MeasuredDesign):
             measured=Measured(
                 quantity=quantity,
                 high=1.0,
-                inner_high=1.0,
                 sentence=said,
                 facts={
                     "draws": self.draws,
@@ -165,7 +167,6 @@ class LifeCycleDesign(MeasuredDesign):
         numbers = {
             "value": len(passed) / n,
             "low": low,
-            "inner_low": lowest_share(len(passed), n, 0.9),
             "detectable": detectable_distance(n, bound),
             "table": pd.DataFrame(
                 {"stages": [" ".join(stages) for stages in seen.values()]}, index=list(seen)
@@ -178,7 +179,7 @@ class LifeCycleDesign(MeasuredDesign):
             n=n,
             low=low,
         )
-        return numbers, message("share of courses seen to pass stages"), said, _seen(seen)
+        return numbers, message("share of courses seen to pass stages"), said, seen_in(seen)
 
     def _leaps(
         self, claim: Claim, courses: Courses, rng: np.random.Generator
@@ -193,6 +194,7 @@ class LifeCycleDesign(MeasuredDesign):
                     fell=FELL,
                 )
             )
+        early = sum(one.fall.trough <= courses[name][1][-1] - _RISES for name, one in fell.items())
         leapt = [name for name, one in fell.items() if one.shown]
         share = len(leapt) / len(fell)
         columns = ("gain", "second", "p_value", "adjusted")
@@ -205,65 +207,18 @@ class LifeCycleDesign(MeasuredDesign):
         numbers = {
             "value": share,
             "low": share,
-            "inner_low": share,
-            "detectable": _FOUND / len(fell),
+            "detectable": _FOUND / early if early >= _FOUND else math.inf,
             "table": table,
         }
         said = message(
             "{n} courses of {all} fell by {fell:.0%} or more; {k} of them leapt a second time, each told from one "
-            "wave and from a random walk (Holm's p over those that fell, {draws} draws).",
+            "wave and from a random walk (Holm's p over those that fell, {draws} draws). {late} of them were at "
+            "their lowest in the last five {periods}, too late for a second wave to be seen.",
+            late=len(fell) - early,
             n=len(fell),
             all=len(found),
             fell=FELL,
             k=len(leapt),
             draws=self.draws,
         )
-        return numbers, message("share of fallen courses that leapt"), said, _leapt(fell)
-
-
-def _seen(seen: Mapping[str, tuple[str, ...]]) -> Condition:
-    """Return the stages of every course, which decide nothing by themselves."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name, stages in seen.items():
-        groups.setdefault(stages, []).append(name)
-    parts = [
-        message(
-            "{stages}: {names}",
-            stages=Joined([STAGES[stage] for stage in stages], {"en": " → ", "zh": "→"})
-            if stages
-            else message("none"),
-            names=listed(map(verbatim, names)),
-        )
-        for stages, names in sorted(groups.items(), key=lambda item: (-len(item[0]), item[0]))
-    ]
-    return Condition(
-        key="courses",
-        asks=message("the stages that every course is seen in"),
-        outcome="printed",
-        found=Joined(parts, {"en": "; ", "zh": "；"}),
-        decides=False,
-        numbers={name: " ".join(stages) for name, stages in seen.items()},
-    )
-
-
-def _leapt(fell: Mapping[str, Any]) -> Condition:
-    """Return what speaks for a second wave in every course that fell."""
-    parts = [
-        message(
-            "{name} fell {share:.0%} to {trough:.0f}, AICc gains {gain:.1f}, Holm's p {p:.2g}",
-            name=verbatim(name),
-            share=one.fall.share,
-            trough=one.fall.trough,
-            gain=one.gain,
-            p=one.adjusted,
-        )
-        for name, one in sorted(fell.items(), key=lambda item: (item[1].adjusted, -item[1].gain))
-    ]
-    return Condition(
-        key="courses",
-        asks=message("what speaks for a second wave"),
-        outcome="printed",
-        found=Joined(parts, {"en": "; ", "zh": "；"}),
-        decides=False,
-        numbers={name: one.adjusted for name, one in fell.items()},
-    )
+        return numbers, message("share of fallen courses that leapt"), said, told(fell)

@@ -244,6 +244,12 @@ def _said(
                 value=rule.value,
                 detectable=sizes.detectable,
             )
+        if math.isinf(sizes.detectable):
+            return message(
+                "The interval holds the bound of {value}: the figures cannot tell, and no distance from it, however "
+                "large, would be found four times in five.",
+                value=rule.value,
+            )
         return message(
             "The interval holds the bound of {value}: the figures cannot tell. A distance of {detectable:.3g} from it "
             "would be found four times in five.",
