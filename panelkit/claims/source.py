@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from panelkit.claims.designs.contest import ContestDesign
 from panelkit.claims.designs.spatial import SpatialDesign
 from panelkit.claims.designs.spatial_trend import TighteningDesign
 from panelkit.claims.figures import Figures
@@ -170,7 +171,12 @@ class Own:
             for reading in self._weighted(item.claim).reading
             for design in reading.design
         ]
-        names = {name for item in designs if isinstance(item, SpatialDesign) for name in item.weights}
+        names = {
+            name
+            for item in designs
+            if isinstance(item, (SpatialDesign, ContestDesign))
+            for name in item.weights
+        }
         if any(isinstance(item, TighteningDesign) for item in designs):
             names.add(OWN_WEIGHTS[0])
         given = OWN_WEIGHTS[: len(self.panel.weights)]

@@ -81,6 +81,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('description', 'missing_cells', 'inference.descriptives', 'missing_cells', 'panel', (), 'DataFrame', '', True, ()),
     ('description', 'summary_table', 'inference.summary_table', 'summary_table', 'panel', (), 'SummaryTable', "Stata's summarize and xtsum", True, ()),
     ('design', 'agreement', 'claims.designs.agreement', 'AgreementDesign', '', (), '', '', False, ()),
+    ('design', 'contest', 'claims.designs.contest', 'ContestDesign', '', (), '', '', False, ()),
     ('design', 'frontier', 'claims.designs.frontier', 'FrontierDesign', '', (), '', '', False, ()),
     ('design', 'gap', 'claims.designs.gap', 'GapDesign', '', (), '', '', False, ()),
     ('design', 'granger', 'claims.designs.granger', 'GrangerDesign', '', (), '', '', False, ()),

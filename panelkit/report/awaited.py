@@ -20,7 +20,6 @@ CAPABILITIES = _by_name(
     message("event study"),
     message("gravity model"),
     message("life-cycle curves"),
-    message("out-of-sample comparison of forecasts"),
     message("spatial panel models"),
 )
 

@@ -45,6 +45,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "threshold": {"outcome": Y, "treatment": X, "threshold": Z, "draws": "299", "smallest": "none"},
     "granger": {"outcome": Y, "cause": X, "sign": "+", "smallest": None},
     "persistence": {"figure": Y, "sign": "+", **REASON},
+    "contest": {"figure": Y, "companions": X, "sign": "+", **REASON},
     "policy": {"outcome": Y, "cohort": "begun", "sign": "+", "draws": 999, **REASON},
     "frontier": {
         "inputs": "rd_expenditure", "intermediate": "rd_funds_government", "output": "gdp", "sign": "+",

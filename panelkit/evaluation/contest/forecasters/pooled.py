@@ -23,7 +23,7 @@ def autoregression(history: FloatArray, horizon: int) -> FloatArray:
 
     The slope is pooled and biased towards a return to the unit's mean (Nickell 1981), which shows in short histories.
     """
-    return _direct(history, horizon, history[:, :, :1], effects=True)
+    return direct(history[:, :, 0], horizon, history[:, :, :1], effects=True)
 
 
 @offered(
@@ -34,7 +34,7 @@ def autoregression(history: FloatArray, horizon: int) -> FloatArray:
 )
 def common_autoregression(history: FloatArray, horizon: int) -> FloatArray:
     """Return direct forecasts (N, horizon) of an autoregression with one intercept: every unit nears one level."""
-    return _direct(history, horizon, history[:, :, :1], effects=False)
+    return direct(history[:, :, 0], horizon, history[:, :, :1], effects=False)
 
 
 @offered(
@@ -47,7 +47,7 @@ def companions(history: FloatArray, horizon: int) -> FloatArray:
     """Return direct forecasts (N, horizon) of an autoregression with all companions; NaN where there are none."""
     if history.shape[2] == 1:
         return np.full((len(history), horizon), np.nan)
-    return _direct(history, horizon, history, effects=True)
+    return direct(history[:, :, 0], horizon, history, effects=True)
 
 
 @offered(
@@ -63,11 +63,12 @@ def network(history: FloatArray, horizon: int, *, w: FloatArray) -> FloatArray:
     """
     y = history[:, :, :1]
     near = np.einsum("ij,jtk->itk", w, y)
-    return _direct(history, horizon, np.concatenate([y, near], axis=2), effects=True)
+    return direct(history[:, :, 0], horizon, np.concatenate([y, near], axis=2), effects=True)
 
 
-def _direct(history: FloatArray, horizon: int, regressors: FloatArray, *, effects: bool) -> FloatArray:
-    columns = [_ahead(history[:, :, 0], regressors, step, effects) for step in range(1, horizon + 1)]
+def direct(y: FloatArray, horizon: int, regressors: FloatArray, *, effects: bool) -> FloatArray:
+    """Return direct forecasts (N, horizon) of y (N, t) from regressors (N, t, K), with effects of units or without."""
+    columns = [_ahead(y, regressors, step, effects) for step in range(1, horizon + 1)]
     return np.stack(columns, axis=1)
 
 
