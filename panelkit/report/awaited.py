@@ -19,7 +19,6 @@ CAPABILITIES = _by_name(
     message("efficiency frontiers"),
     message("event study"),
     message("gravity model"),
-    message("life-cycle curves"),
     message("spatial panel models"),
 )
 
