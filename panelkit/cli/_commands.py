@@ -2,7 +2,7 @@
 
 `panelkit/cli/NAME.py` holds the typer `app` of the command NAME. A folder `panelkit/cli/NAME/` is a group: its
 `__init__.py` says `app = group(__name__, help=...)`, and each of its files is a command of the group. A name that
-starts with an underscore is no command.
+starts with an underscore is no command; one inside a name is written as a hyphen.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ class _Modules(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands: those that come first, then the others by the alphabet."""
         places = import_module(self.package).__path__
-        found = {module.name for module in iter_modules(places) if not module.name.startswith("_")}
+        names = (module.name for module in iter_modules(places) if not module.name.startswith("_"))
+        found = {name.replace("_", "-") for name in names}
         return [name for name in self.first if name in found] + sorted(found.difference(self.first))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command, or None where no file has its name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = typer.main.get_command(import_module(f"{self.package}.{cmd_name}").app)
+        command = typer.main.get_command(import_module(f"{self.package}.{cmd_name.replace('-', '_')}").app)
         command.name = cmd_name
         return command
 

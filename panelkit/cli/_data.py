@@ -97,6 +97,14 @@ def rows_of(
     return ChosenRows(frame, where, asked.data is not None)
 
 
+def column_formulas(kinds: Iterable[Sequence[str]]) -> list[Formula]:
+    """Return formulas that name columns as they are called in the data: `R&D经费(万元)` is one column."""
+    from panelkit.formula.formula import parse_formula
+    from panelkit.formula.tokens import spelled
+
+    return [parse_formula(f"{spelled(name)} ~ 1") for names in kinds for name in names]
+
+
 def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
     """Return the user's panel, whole but for provinces that were not asked for."""
     from panelkit.data.user.panel import read_panel

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+    from panelkit.results.estimates import Estimates
+
 
 def terminal_width(most: int = 100) -> int:
     """Return the columns of the terminal, at most `most`: what a file or a pipe gets."""
@@ -115,6 +117,20 @@ def fitted(frame: pd.DataFrame, language: Language, *, drop: Sequence[str] = (),
         if max(cell_len(line) for line in whole.splitlines()) <= width:
             break
     return frame_table(shown, language=language, format="text", width=width, **words)
+
+
+def summary_fitted(found: Estimates, language: Language) -> str:
+    """Return a result's summary in the width of the terminal; a table that is wider loses digits and its statistic."""
+    from panelkit.results.numbers import cells
+    from panelkit.show import plain
+    from panelkit.show.words import result_word
+
+    whole, table = found.summary(language=language), found.table_text(0.95, language)
+    if max(map(cells, table.splitlines())) > terminal_width():
+        frame = found.table_frame(0.95, language)
+        drop = [result_word("statistic", language)]
+        whole = whole.replace(table, fitted(frame, language, drop=drop, index=False).rstrip("\n"))
+    return plain.folded(whole)
 
 
 def print_written(paths: Iterable[Path], *, quiet: bool = False) -> None:

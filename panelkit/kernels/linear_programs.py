@@ -117,12 +117,18 @@ def _solve_batch(costs: FloatArray, matrix: FloatArray, bounds: FloatArray, fixe
 
 
 def _scales(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return factors of rows (P, k) and columns (P, n) that bring the largest entries near one."""
+    """Return factors of rows (P, k) and columns (P, n) that bring the largest entries near one.
+
+    Rows come first: their units of measurement then cancel, however far apart, before columns of several rows are
+    scaled by the largest of them.
+    """
     size = np.abs(matrix)
+    first = 1.0 / _positive(size.max(axis=2))
+    size *= first[:, :, None]
     by_column = 1.0 / _positive(size.max(axis=1))
     by_row = 1.0 / _positive((size * by_column[:, None, :]).max(axis=2))
     by_column = 1.0 / _positive((size * by_row[:, :, None]).max(axis=1))
-    return by_row, by_column
+    return first * by_row, by_column
 
 
 def _positive(size: FloatArray) -> FloatArray:

@@ -12,11 +12,22 @@ from panelkit.show.files import csv_text, write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.evaluation.efficiency.chance.result import BootstrappedEfficiency
     from panelkit.evaluation.efficiency.result import Efficiency
 
 
-def write_efficiency(found: Efficiency, folder: Path, language: Language = "en") -> list[Path]:
-    """Write scores, slacks, targets, peers and multipliers, the table of the last year, map and lines."""
+def write_efficiency(
+    found: Efficiency,
+    folder: Path,
+    language: Language = "en",
+    *,
+    means: pd.DataFrame | None = None,
+    drawn: BootstrappedEfficiency | None = None,
+) -> list[Path]:
+    """Write scores, slacks, targets, peers and multipliers, the table of the last year, map and lines.
+
+    Means with intervals, and efficiencies less their bias, where they were asked for.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     frames = {
         "scores": found.scores.reset_index(),
@@ -24,6 +35,8 @@ def write_efficiency(found: Efficiency, folder: Path, language: Language = "en")
         "targets": _flat(found.targets),
         "peers": found.peers,
         "multipliers": _flat(found.multipliers),
+        "means": _flat(means),
+        "bootstrap": _flat(None if drawn is None else drawn.values),
     }
     written = [
         write_whole(folder / f"{name}.csv", f"\ufeff{csv_text(frame)}".encode())
@@ -38,11 +51,11 @@ def write_efficiency(found: Efficiency, folder: Path, language: Language = "en")
     if len(found.years) > 1:
         written.append(found.plot_years(language=language).save(folder / "years.svg"))
     try:
-        drawn = found.plot(language=language)
+        tiles = found.plot(language=language)
     except StyleError:
         # units that are no provinces have no place on the map
         return written
-    return [*written, drawn.save(folder / "map.svg")]
+    return [*written, tiles.save(folder / "map.svg")]
 
 
 def _flat(frame: pd.DataFrame | None) -> pd.DataFrame | None:

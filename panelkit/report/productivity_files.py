@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from panelkit.evaluation.efficiency.productivity.result import MalmquistIndex
+    from panelkit.evaluation.efficiency.second_stage.result import SecondStage
     from panelkit.evaluation.efficiency.stochastic.result import StochasticFrontierFit
 
 
@@ -49,6 +50,23 @@ def write_frontier(fit: StochasticFrontierFit, folder: Path, language: Language 
     written = _csv_files(folder, frames)
     fit.to_latex(folder / "estimates.tex", language=language)
     fit.to_docx(folder / "estimates.docx", language=language)
+    return [*written, *(folder / f"estimates.{ending}" for ending in ("tex", "docx"))]
+
+
+def write_second_stage(found: SecondStage, folder: Path, language: Language = "en") -> list[Path]:
+    """Write the slopes, the naive regressions beside them, and the distances that are explained."""
+    folder.mkdir(parents=True, exist_ok=True)
+    distances = found.distances.to_frame()
+    if found.corrected is not None:
+        distances["corrected"] = found.corrected
+    frames = {
+        "estimates": found.tidy(),
+        "naive": found.naive.reset_index(),
+        "distances": distances.reset_index(),
+    }
+    written = _csv_files(folder, frames)
+    found.to_latex(folder / "estimates.tex", language=language)
+    found.to_docx(folder / "estimates.docx", language=language)
     return [*written, *(folder / f"estimates.{ending}" for ending in ("tex", "docx"))]
 
 

@@ -240,6 +240,12 @@ class Estimates(Rendered, Brief):
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
+        table = self.table_frame(level, language)
+        with pd.option_context("display.unicode.east_asian_width", True):
+            return table.to_string(index=False, float_format=number)
+
+    def table_frame(self, level: float, language: Language) -> pd.DataFrame:
+        """Return the table of estimates under heads in the language."""
         from panelkit.show.words import equation_word, result_word, term_word
 
         table = self.tidy(level)
@@ -249,8 +255,7 @@ class Estimates(Rendered, Brief):
         if not any(self.equations):
             table = table.drop(columns="equation")
         table.columns = pd.Index([result_word(key, language) for key in table.columns])
-        with pd.option_context("display.unicode.east_asian_width", True):
-            return table.to_string(index=False, float_format=number)
+        return table
 
     def _fact_lines(self, language: Language) -> list[str]:
         from panelkit.show.words import result_value, result_word

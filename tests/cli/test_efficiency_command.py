@@ -65,3 +65,56 @@ def test_options_without_work_are_refused(panelkit, options, said):
     run = panelkit(*CALL, *options)
     assert run.status == 2
     assert said in run.err.replace("\n", " ")
+
+
+def _odd_file(folder):
+    rng = np.random.default_rng(9)
+    index = pd.MultiIndex.from_product([[f"甲{i}" for i in range(20)], [2020, 2021]], names=["企业", "年份"])
+    frame = pd.DataFrame(np.exp(0.2 * rng.normal(size=(40, 3))), index=index)
+    frame.columns = pd.Index(["R&D人员(人年)", "专利（件）", "规模"])
+    frame.reset_index().to_csv(folder / "own.csv", index=False)
+    return ["--data", folder / "own.csv", "--unit", "企业", "--time", "年份"]
+
+
+def test_columns_have_any_name(panelkit, tmp_path):
+    own = _odd_file(tmp_path)
+    for name in ("efficiency", "productivity"):
+        run = panelkit("evaluate", name, "R&D人员(人年)", "--outputs", "专利（件）", *own, "--json")
+        assert run.status == 0
+        assert json.loads(run.out)["title"]
+
+
+def test_draws_and_means_are_written(panelkit, tmp_path):
+    own = _odd_file(tmp_path)
+    more = ("--bootstrap", "9", "--means", "--splits", "5", "--out", tmp_path / "made")
+    run = panelkit("evaluate", "efficiency", "规模", "--outputs", "专利（件）", *own, *more)
+    assert run.status == 0
+    assert {"means.csv", "bootstrap.csv"} <= {path.name for path in (tmp_path / "made").iterdir()}
+
+
+def test_a_second_stage_is_that_of_the_door(panelkit, tmp_path):
+    import panelkit as pk
+
+    own = _odd_file(tmp_path)
+    call = (
+        "evaluate",
+        "second-stage",
+        "R&D人员(人年)",
+        "--outputs",
+        "专利（件）",
+        "--on",
+        "log(规模)",
+        *own,
+    )
+    held = json.loads(panelkit(*call, "--reps", "19", "--seed", "4", "--json").out)
+    frame = pd.read_csv(tmp_path / "own.csv")
+    wanted = pk.second_stage(
+        frame, "R&D人员(人年)", "专利（件）", "log(规模)", reps=19, rng=4, unit="企业", time="年份"
+    )
+    assert [row["estimate"] for row in held["estimates"]] == wanted.tidy()["estimate"].tolist()
+    assert any("seed 4" in note for note in held["notes"])
+    run = panelkit(*call, "--reps", "9", "--lang", "zh", "--out", tmp_path / "made")
+    assert "常数项" in run.out
+    assert "Intercept" not in run.out
+    written = {path.name for path in (tmp_path / "made").iterdir()}
+    assert written == {"estimates.csv", "naive.csv", "distances.csv", "estimates.tex", "estimates.docx"}

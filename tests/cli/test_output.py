@@ -37,6 +37,7 @@ FOLDER_DOORS = [
     ["evaluate", "efficiency", "gdp", "--outputs", "population"],
     ["evaluate", "productivity", "any", "--outputs", "other"],
     ["evaluate", "frontier", "log(gdp) ~ log(population)"],
+    ["evaluate", "second-stage", "gdp", "--outputs", "population", "--on", "log(gdp)"],
     ["couple", "run", "any"],
     ["evaluate", "fusion"],
     ["evaluate", "clubs", "gdp"],

@@ -99,3 +99,20 @@ def test_batches_do_not_matter(monkeypatch):
     whole = solve_programs(-c, A, b)
     monkeypatch.setattr(linear_programs, "_BATCH_CELLS", 100)
     np.testing.assert_array_equal(solve_programs(-c, A, b).values, whole.values)
+
+
+@pytest.mark.parametrize("apart", [1e8, 1e12])
+def test_units_of_measurement_of_rows_do_not_matter(apart):
+    # one column (a factor of inputs) stands in the first rows alone, the others in all: rows of outputs in yuan beside
+    # inputs in ten thousands once lost the inputs
+    rng = np.random.default_rng(6)
+    X, Y = rng.lognormal(size=(20, 2)), rng.lognormal(size=(20, 1))
+    A = np.zeros((20, 3, 21))
+    A[:, :2, :20], A[:, 2, :20], A[:, :2, 20] = X.T, -Y[:, 0], -X
+    b = np.concatenate([np.zeros((20, 2)), -Y], axis=1)
+    c = np.r_[np.zeros(20), 1.0]
+    units = np.array([1.0, 1.0, apart])
+    found, again = solve_programs(c, A, b), solve_programs(c, A * units[:, None], b * units)
+    # the same programs up to rounding
+    np.testing.assert_allclose(again.values, found.values, rtol=1e-12)
+    assert again.by_highs == 0

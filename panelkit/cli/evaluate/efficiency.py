@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._chosen import given
 from panelkit.cli._commands import command
-from panelkit.cli._data import rows_of
+from panelkit.cli._data import column_formulas, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
 from panelkit.cli._written import listed_in
@@ -108,7 +108,6 @@ def efficiency(
     from panelkit.data.figure_notes import data_notes
     from panelkit.evaluation.efficiency.chance.dea_bootstrap import bootstrap_of
     from panelkit.evaluation.efficiency.dea import dea
-    from panelkit.formula.formula import parse_formula
     from panelkit.report.efficiency_files import write_efficiency
 
     _refuse_without_draws(ctx, means, bootstrap)
@@ -119,7 +118,7 @@ def efficiency(
         "intermediates": listed_in([figures.intermediate] if figures.intermediate else None),
         "undesirable": listed_in([figures.undesirable] if figures.undesirable else None),
     }
-    formulas = [parse_formula(f"{name} ~ 1") for names in columns.values() for name in names]
+    formulas = column_formulas(columns.values())
     reach = 2 * lag[0] if len(lag) == 1 and columns["intermediates"] else sum(lag)
     rows = rows_of(ctx, sample, formulas, shipped_years=_SHIPPED_YEARS, beside=(reach, 0))
     settled: Any = {
@@ -143,7 +142,8 @@ def efficiency(
         if drawn is not None:
             _print_drawn(drawn, year, output.language)
     if output.out is not None:
-        print_written(write_efficiency(found, output.out, output.language), quiet=output.as_json)
+        paths = write_efficiency(found, output.out, output.language, means=sure, drawn=drawn)
+        print_written(paths, quiet=output.as_json)
 
 
 def _lag(text: str) -> tuple[int, ...]:
@@ -216,8 +216,7 @@ def _print(
     from panelkit.evaluation.efficiency import shown
 
     if len(found.years) > 1 and sure is None:
-        by_year = shown.year_means(found.scores["score"], language)
-        typer.echo(fitted(by_year, language, caption=found.title.text(language)))
+        typer.echo(fitted(found.year_table(language), language, caption=found.title.text(language)))
     if sure is not None:
         typer.echo(fitted(shown.headed(sure, language), language, caption=found.title.text(language)))
     heads = heads_of(lambda tongue: found.table(year, language=tongue), language)

@@ -19,6 +19,7 @@ from panelkit.cli._printing import (
     print_json,
     print_written,
     records,
+    summary_fitted,
 )
 from panelkit.language.message import Language, message
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 _SHIPPED_YEARS = (2011, 2022)
-_WIDEST = 140
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def _print(fit: StochasticFrontierFit, year: int | None, told: Sequence[str], la
     from panelkit.evaluation.efficiency.shown import of_year
     from panelkit.show import plain
 
-    with narrow_terminal(_WIDEST):
-        typer.echo(plain.folded(fit.summary(language=language)))
+    with narrow_terminal():
+        typer.echo(summary_fitted(fit, language))
         typer.echo(plain.folded(fit.inefficiency_test().summary(language=language)))
         said = {note.text(language) for note in fit.notes}
         further = [f"  - {one}" for one in told if one not in said]

@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._chosen import given
 from panelkit.cli._commands import command
-from panelkit.cli._data import rows_of
+from panelkit.cli._data import column_formulas, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
 from panelkit.cli._written import listed_in
@@ -74,7 +74,6 @@ def productivity(
     """Productivity over time: Malmquist indices with their parts. 全要素生产率：Malmquist 指数及其分解。"""
     from panelkit.data.figure_notes import data_notes
     from panelkit.evaluation.efficiency.productivity.malmquist import malmquist
-    from panelkit.formula.formula import parse_formula
     from panelkit.report.productivity_files import write_productivity
 
     if given(ctx, "seed") and not measure.reps:
@@ -84,7 +83,7 @@ def productivity(
         "outputs": listed_in([figures.outputs]),
         "undesirable": listed_in([figures.undesirable] if figures.undesirable else None),
     }
-    formulas = [parse_formula(f"{name} ~ 1") for names in columns.values() for name in names]
+    formulas = column_formulas(columns.values())
     rows = rows_of(ctx, sample, formulas, shipped_years=_SHIPPED_YEARS, beside=(figures.lag, 0))
     settled: Any = {
         **columns,

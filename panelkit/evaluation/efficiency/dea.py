@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ from panelkit.evaluation.efficiency.problem import (
 )
 from panelkit.evaluation.efficiency.programs import Returns
 from panelkit.evaluation.efficiency.result import Efficiency
-from panelkit.evaluation.efficiency.sample import Sample, check_rows, read_sample
+from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, read_sample
 from panelkit.evaluation.efficiency.scale import KINDS
 from panelkit.evaluation.efficiency.slacks_based import Slanted
 from panelkit.indices.panels.panel_frame import own_words
@@ -120,8 +119,8 @@ def dea(
     >>> found.by_year().shape
     (6, 5)
     """
-    given = (_names("inputs", inputs), _names("intermediates", intermediates))
-    columns = (*given, _names("outputs", outputs), _names("undesirable", undesirable))
+    given = (names_of("inputs", inputs), names_of("intermediates", intermediates))
+    columns = (*given, names_of("outputs", outputs), names_of("undesirable", undesirable))
     check_choice("model", model, MODELS)
     check_choice("frontier", frontier, FRONTIERS)
     check_choice("disposability", disposability, DISPOSABILITIES)
@@ -168,15 +167,6 @@ def dea(
         notes=tuple(note.spoken(*levels) for note in notes),
         levels=levels,
     )
-
-
-def _names(what: str, given: Any) -> tuple[str, ...]:
-    """Return names of columns; one name alone is one column."""
-    names = [given] if isinstance(given, str) else list(given)
-    strange = [repr(name) for name in names if not isinstance(name, str)]
-    if strange:
-        raise SpecError(message("{what} are names of columns, not {values}", what=what, values=strange))
-    return tuple(names)
 
 
 def _check_kinds(model: Model, columns: tuple[tuple[str, ...], ...]) -> None:

@@ -142,8 +142,10 @@ def _super(problem: EfficiencyProblem, part: _Part) -> Judged:
         orientation=_way(problem),
         exclude_self=True,
     )
+    # outputs that nobody else makes: a factor of zero is no distance
+    reached = np.where(found.scores > 0.0, found.scores, np.nan)
     return Judged(
-        {"score": found.scores},
+        {"score": reached},
         links=_links(found.peers, found.peer_weights),
         multipliers=np.column_stack([found.input_weights, found.output_weights, found.intercepts]),
         by_highs=found.by_highs,

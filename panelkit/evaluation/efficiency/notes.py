@@ -134,6 +134,13 @@ def _of_model(problem: EfficiencyProblem, found: Judged) -> tuple[Message, ...]:
                 rows=len(wide),
             ),
         )
+    if problem.model == "super" and problem.orientation == "output":
+        return (
+            message(
+                "super-efficiency: a {unit} on the frontier is measured against the frontier of the others, and beyond "
+                "it is below 1; the size of a lead hangs on few points"
+            ),
+        )
     if problem.model in ("super", "super_sbm"):
         return (
             message(

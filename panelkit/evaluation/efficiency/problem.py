@@ -64,6 +64,11 @@ class EfficiencyProblem(Brief):
         return self.model in PLAIN_RADIAL
 
     @property
+    def scores_are_factors(self) -> bool:
+        """Return whether scores are factors of outputs (1 and more inside), not shares (1 and less)."""
+        return self.orientation == "output" and self.model in (*PLAIN_RADIAL, "super")
+
+    @property
     def dimensions(self) -> int:
         """Return the number of inputs and outputs of every kind."""
         return sum(map(len, self.columns))

@@ -72,7 +72,7 @@ class Efficiency(Rendered, Brief):
         return sorted(self.scores.index.get_level_values(1).unique())
 
     def of_year(self, year: Any = None) -> pd.DataFrame:
-        """Return the scores of one year (None: the last), the largest first.
+        """Return the scores of one year (None: the last), the most efficient first.
 
         Raises
         ------
@@ -89,15 +89,19 @@ class Efficiency(Rendered, Brief):
                 ).spoken(*self.levels)
             )
         rows: Any = self.scores.xs(chosen, level=1)
-        return rows.sort_values("score", ascending=False, kind="stable")
+        return rows.sort_values("score", ascending=self.problem.scores_are_factors, kind="stable")
 
     def wide(self) -> pd.DataFrame:
         """Return the scores as a table of units by years."""
         return self.scores["score"].unstack()
 
     def by_year(self) -> pd.DataFrame:
-        """Return mean, median, least and number of efficient units of every year."""
-        return shown.by_year(self.scores["score"])
+        """Return mean, median, the worst (`least`; of factors `largest`) and number of efficient units by year."""
+        return shown.by_year(self.scores["score"], factors=self.problem.scores_are_factors)
+
+    def year_table(self, language: Language = "en") -> pd.DataFrame:
+        """Return `by_year` as it is shown."""
+        return shown.headed(self.by_year(), language)
 
     def by_group(self, groups: Any = None) -> pd.DataFrame:
         """Return mean scores of groups of units by year: no interval, for the frontier is one across groups.
@@ -188,7 +192,7 @@ class Efficiency(Rendered, Brief):
         title = self.title.text(language)
         parts = [title, "=" * cells(title)]
         if len(self.years) > 1:
-            parts += [frame_text(shown.year_means(self.scores["score"], language), language, number), ""]
+            parts += [frame_text(self.year_table(language), language, number), ""]
         parts.append(str(self._rendered("text", None, language, {"caption": None, "notes": []})))
         return "\n".join([*parts, *note_lines(self.notes, language)])
 
@@ -215,9 +219,9 @@ class Efficiency(Rendered, Brief):
         )
 
     def plot_years(self, *, language: Language = "en", title: str | None = None) -> Figure:
-        """Return the mean, the median and the least score of every year as lines."""
+        """Return the mean, the median and the worst score of every year as lines."""
         return shown.year_lines(
-            self.scores["score"],
+            self.by_year(),
             title=self.title.text(language) if title is None else title,
             language=language,
         )

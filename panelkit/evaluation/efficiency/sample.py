@@ -74,6 +74,21 @@ def read_sample(
     return Sample(inputs, intermediates, outputs, undesirable, (*place_notes(frame), *notes))
 
 
+def names_of(what: str, given: Any) -> tuple[str, ...]:
+    """Return names of columns; one name alone is one column.
+
+    Raises
+    ------
+    SpecError
+        If they are no names.
+    """
+    names = [given] if isinstance(given, str) else list(given)
+    strange = [repr(name) for name in names if not isinstance(name, str)]
+    if strange:
+        raise SpecError(message("{what} are names of columns, not {values}", what=what, values=strange))
+    return tuple(names)
+
+
 def check_lag(lag: int | Sequence[int], *, two: bool) -> Lags:
     """Return the lag of inputs before intermediates and of intermediates before outputs; of one stage the second.
 

@@ -35,6 +35,7 @@ HEADS = {
     "mean": term("column of an efficiency", "mean"),
     "median": term("column of an efficiency", "median"),
     "least": term("column of an efficiency", "least"),
+    "largest": term("column of an efficiency", "largest"),
     "efficient": term("column of an efficiency", "efficient"),
     "units": term("column of an efficiency", "units"),
     "bias": term("column of an efficiency", "bias"),
@@ -48,8 +49,10 @@ _RETURNS = {
     "decreasing": term("returns to scale", "decreasing"),
 }
 _MOST_PEERS = 3
-# what is printed as 0.00 is not printed
+# of the intensities of a row: less is not printed
 _SMALLEST = 0.005
+# an intensity below it is printed to two digits: under constant returns a small unit has small ones
+_FINE = 0.1
 
 
 def head(name: Any, language: Language) -> str:
@@ -89,32 +92,34 @@ def _peer_words(units: pd.Index, peers: pd.DataFrame, year: Any, language: Langu
     """Return the peers of each unit but itself, the weightiest first: `Beijing 0.61, Jiangsu 0.20`."""
     called = unit_names(pd.Index(peers["peer"]), language)
     words: dict[Any, list[str]] = {}
+    least = _SMALLEST * peers.groupby("unit")["intensity"].transform("sum")
     told = peers[
-        (peers["intensity"] >= _SMALLEST) & ~((peers["unit"] == peers["peer"]) & (peers["peer_year"] == year))
+        (peers["intensity"] >= least) & ~((peers["unit"] == peers["peer"]) & (peers["peer_year"] == year))
     ]
     for row in told.sort_values("intensity", ascending=False, kind="stable").itertuples(index=False):
         when = "" if row.peer_year == year else f" {row.peer_year}"
-        words.setdefault(row.unit, []).append(f"{called[row.peer]}{when} {row.intensity:.2f}")
+        size = f"{row.intensity:.2f}" if row.intensity >= _FINE else f"{row.intensity:.2g}"
+        words.setdefault(row.unit, []).append(f"{called[row.peer]}{when} {size}")
     return [", ".join(words.get(unit, [])[:_MOST_PEERS]) for unit in units]
 
 
-def by_year(scores: pd.Series) -> pd.DataFrame:
-    """Return mean, median, least and number of efficient units of every year."""
+def by_year(scores: pd.Series, *, factors: bool) -> pd.DataFrame:
+    """Return mean, median, the worst and number of efficient units of every year.
+
+    Of shares of inputs the worst is the least; of `factors` by which outputs could grow it is the largest, and 1 and
+    less is efficient.
+    """
     grouped = scores.groupby(level=1)
+    ahead = scores <= 1.0 + EFFICIENT if factors else scores >= 1.0 - EFFICIENT
     return pd.DataFrame(
         {
             "mean": grouped.mean(),
             "median": grouped.median(),
-            "least": grouped.min(),
-            "efficient": (scores - 1.0).abs().le(EFFICIENT).groupby(level=1).sum(),
+            **({"largest": grouped.max()} if factors else {"least": grouped.min()}),
+            "efficient": ahead.groupby(level=1).sum(),
             "units": grouped.count(),
         }
     )
-
-
-def year_means(scores: pd.Series, language: Language) -> pd.DataFrame:
-    """Return `by_year` with heads in the language."""
-    return headed(by_year(scores), language)
 
 
 def headed(table: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -156,9 +161,9 @@ def score_map(scores: pd.Series, *, title: str, boundaries: Any, language: Langu
     )
 
 
-def year_lines(scores: pd.Series, *, title: str, language: Language) -> Figure:
-    """Return the lines of mean, median and least score."""
-    table = by_year(scores)[["mean", "median", "least"]]
+def year_lines(table: pd.DataFrame, *, title: str, language: Language) -> Figure:
+    """Return the lines of mean, median and worst score out of `by_year`."""
+    table = table.drop(columns=["efficient", "units"])
     return figures.trend_lines(
         table,
         labels={name: head(name, language) for name in table.columns},

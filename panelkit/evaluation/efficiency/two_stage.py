@@ -79,14 +79,16 @@ def two_stage(
     program = _Program(inputs, intermediates, outputs, X, Z, Y)
     whole = program.solve_system()
     system = whole.values
-    first = program.solve_first(system)
-    second = program.solve_second(system)
+    # where no point of the reference makes the outputs there is nothing to part
+    held = np.where(np.isnan(system), 1.0, system)
+    first = program.solve_first(held)
+    second = program.solve_second(held)
     alone = (
         radial(inputs, intermediates, X, Z),
         radial(intermediates, outputs, Z, Y),
     )
     # a value of intermediates that serves one stage alone serves both no better
-    most = (np.minimum(first.values, 1.0), np.minimum(second.values, 1.0))
+    most = tuple(np.minimum(np.where(np.isnan(system), np.nan, one.values), 1.0) for one in (first, second))
     return TwoStage(
         system,
         most[0],

@@ -215,3 +215,63 @@ def test_firms_have_no_map_and_no_regions(firms):
         found.by_group()
     sizes = {f"firm {letter}": "large" if letter < "H" else "small" for letter in "ABCDEFGHIJKLMN"}
     assert found.by_group(pd.Series(sizes)).shape == (2, 4)
+
+
+@pytest.mark.parametrize("model", ["super", "super_sbm"])
+@pytest.mark.parametrize("orientation", ["input", "output"])
+def test_units_ahead_of_the_others_count_as_efficient(firms, model, orientation):
+    # by their plain model: what is on the frontier with itself is on it or beyond it without
+    plain = "ccr" if model == "super" else "sbm"
+    returns = None if plain == "ccr" else "constant"
+    wanted = pk.dea(firms, INPUTS, OUTPUTS, model=plain, orientation=orientation, returns=returns).by_year()
+    found = pk.dea(firms, INPUTS, OUTPUTS, model=model, orientation=orientation)
+    assert wanted["efficient"].gt(0).all()
+    pd.testing.assert_series_equal(found.by_year()["efficient"], wanted["efficient"])
+    below = any("beyond it is below 1" in note for note in found.notes)
+    assert below == (model == "super" and orientation == "output")
+
+
+def test_factors_of_outputs_are_ordered_by_efficiency(firms):
+    found = pk.dea(firms, INPUTS, OUTPUTS, orientation="output")
+    assert found.of_year()["score"].is_monotonic_increasing
+    last = found.of_year()["score"]
+    assert found.by_year()["largest"].iloc[-1] == last.iloc[-1] > 1.0
+    assert "least" not in found.by_year()
+    shares = pk.dea(firms, INPUTS, OUTPUTS)
+    np.testing.assert_array_equal(shares.of_year().index, last.index)
+    assert "largest" in found.summary()
+    assert "最大值" in found.summary(language="zh")
+
+
+def test_small_units_have_their_peers(firms):
+    small = firms.copy()
+    small.loc["firm A"] *= 1e-4
+    found = pk.dea(small, INPUTS, OUTPUTS)
+    table = found.table().set_index("unit")
+    plain = pk.dea(firms, INPUTS, OUTPUTS).table().set_index("unit")
+    # constant returns: the same peers, ten thousand times smaller
+    names = [part.rsplit(" ", 1)[0] for part in table.loc["firm A", "peers"].split(", ")]
+    assert names == [part.rsplit(" ", 1)[0] for part in plain.loc["firm A", "peers"].split(", ")] != [""]
+
+
+def test_one_name_is_one_column(firms):
+    part = firms.xs(2021, level="year", drop_level=False)
+    for tool, more in (
+        (pk.dea_bootstrap, {"reps": 9}),
+        (pk.returns_to_scale_test, {"reps": 9}),
+    ):
+        one, many = tool(part, "staff", "patents", **more), tool(part, ["staff"], ["patents"], **more)
+        assert str(one) == str(many)
+    pd.testing.assert_frame_equal(
+        pk.malmquist(firms, "staff", "patents").values, pk.malmquist(firms, ["staff"], ["patents"]).values
+    )
+
+
+def test_outputs_that_nobody_else_makes_have_no_score(firms):
+    alone = firms.copy()
+    alone.loc[firms.index.get_level_values("firm") != "firm A", "sales"] = 0.0
+    alone.loc["firm A", "patents"] = 0.0
+    for orientation in ("input", "output"):
+        found = pk.dea(alone, INPUTS, ["patents", "sales"], model="super", orientation=orientation)
+        assert found.scores["score"].isna().groupby(level=0).all()["firm A"]
+        assert any("no score: firm A 2018" in note for note in found.notes)

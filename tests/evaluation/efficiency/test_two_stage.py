@@ -78,3 +78,29 @@ def test_a_third_stage_has_no_priority():
     X, Z, Y = _systems(4, count=5)
     with pytest.raises(SpecError, match="priority is the stage 1 or the stage 2"):
         two_stage(X, Z, Y, X, Z, Y).stages(3)
+
+
+def test_units_of_measurement_far_apart_do_not_matter():
+    X, Z, Y = _systems(4)
+    found = two_stage(X, Z, Y, X, Z, Y)
+    for yuan in (1e9, 1e-9):
+        for scaled in ((X * yuan, Z, Y), (X, Z * yuan, Y), (X, Z, Y * yuan)):
+            again = two_stage(*scaled, *scaled)
+            for name in (
+                "system",
+                "first_most",
+                "first_least",
+                "second_most",
+                "second_least",
+                "second_alone",
+            ):
+                # the same programs up to rounding, divided by each other
+                np.testing.assert_allclose(getattr(again, name), getattr(found, name), rtol=1e-10)
+
+
+def test_outputs_that_the_reference_does_not_make_have_no_efficiency():
+    ones = np.ones((1, 1))
+    found = two_stage(
+        ones, ones, np.array([[1.0, 1.0]]), np.ones((2, 1)), np.ones((2, 1)), np.array([[1.0, 0], [2, 0]])
+    )
+    assert np.isnan([found.system, found.first_most, found.second_least, found.second_most]).all()

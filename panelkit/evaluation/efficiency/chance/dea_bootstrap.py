@@ -13,7 +13,7 @@ from panelkit.evaluation.efficiency.chance.smoothed import Corrected, smoothed_b
 from panelkit.evaluation.efficiency.problem import frontier_sets
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, RETURNS, Orientation, Returns
 from panelkit.evaluation.efficiency.result import Efficiency
-from panelkit.evaluation.efficiency.sample import check_rows, read_sample
+from panelkit.evaluation.efficiency.sample import check_rows, names_of, read_sample
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
@@ -112,7 +112,12 @@ def dea_bootstrap(
     as_generator(rng)
     with own_words(data, unit, time) as levels:
         sample = read_sample(
-            data, (list(inputs), (), list(outputs), ()), lag, where=where, unit=unit, time=time
+            data,
+            (names_of("inputs", inputs), (), names_of("outputs", outputs), ()),
+            lag,
+            where=where,
+            unit=unit,
+            time=time,
         )
         years = sample.index.get_level_values(1).to_numpy()
         sets = frontier_sets(years, frontier, 1)

@@ -10,7 +10,7 @@ import pandas as pd
 from panelkit.evaluation.efficiency.chance.returns_test import returns_test
 from panelkit.evaluation.efficiency.problem import frontier_sets
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, Orientation
-from panelkit.evaluation.efficiency.sample import check_rows, read_sample
+from panelkit.evaluation.efficiency.sample import check_rows, names_of, read_sample
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import SpecError
@@ -79,7 +79,12 @@ def returns_to_scale_test(
     check_count("reps", reps, 2)
     with own_words(data, unit, time) as levels:
         sample = read_sample(
-            data, (list(inputs), (), list(outputs), ()), lag, where=where, unit=unit, time=time
+            data,
+            (names_of("inputs", inputs), (), names_of("outputs", outputs), ()),
+            lag,
+            where=where,
+            unit=unit,
+            time=time,
         )
         years = sample.index.get_level_values(1).to_numpy()
         if len(np.unique(years)) > 1:

@@ -86,7 +86,9 @@ def efficiency_against(
     """
     if points[2].shape[1]:
         return 1 / (1 + directional(*points, *frontier, returns=returns).distances)
-    return 1 / distances_of(*points[:2], *frontier[:2], returns, orientation)
+    distances = distances_of(*points[:2], *frontier[:2], returns, orientation)
+    # an output that the frontier does not make at all
+    return 1 / np.where(distances > 0, distances, np.nan)
 
 
 def crossed(figures: Figures, returns: Returns, orientation: Orientation) -> Crossed:

@@ -14,7 +14,7 @@ from panelkit.evaluation.efficiency.productivity.indices import Figures, Split, 
 from panelkit.evaluation.efficiency.productivity.result import MalmquistIndex, geometric_by_year
 from panelkit.evaluation.efficiency.productivity.words import notes_of, title_of
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, Orientation
-from panelkit.evaluation.efficiency.sample import Sample, check_rows, read_sample
+from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, read_sample
 from panelkit.indices.panels.panel_frame import own_words, refuse_gaps, wide
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
@@ -111,7 +111,12 @@ def malmquist(
     generator = as_generator(rng)
     chosen = _checked(technology, split, orientation, undesirable, reps)
     check_confidence(level)
-    columns = (list(inputs), (), list(outputs), list(undesirable))
+    columns = (
+        names_of("inputs", inputs),
+        (),
+        names_of("outputs", outputs),
+        names_of("undesirable", undesirable),
+    )
     with own_words(data, unit, time) as levels:
         sample = read_sample(data, columns, lag, where=where, unit=unit, time=time)
         figures, index = _figures(sample)

@@ -32,7 +32,12 @@ class SecondStage(Derived):
 
     def beside(self, *, language: Language = "en") -> pd.DataFrame:
         """Return the naive regressions as they are shown."""
-        return self.naive.rename(columns={key: in_language(head, language) for key, head in _HEADS.items()})
+        from panelkit.show.words import term_word
+
+        return self.naive.rename(
+            index=lambda name: term_word(name, language),
+            columns={key: in_language(head, language) for key, head in _HEADS.items()},
+        )
 
     def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the table, the facts, the notes, and the naive regressions with what is wrong with them."""

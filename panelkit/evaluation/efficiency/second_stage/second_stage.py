@@ -11,7 +11,7 @@ import pandas as pd
 from panelkit.evaluation.efficiency.chance.smoothed import distances_of
 from panelkit.evaluation.efficiency.problem import frontier_sets
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, RETURNS, Orientation, Returns
-from panelkit.evaluation.efficiency.sample import Sample, check_rows, read_sample
+from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, read_sample
 from panelkit.evaluation.efficiency.second_stage.algorithms import Explained, corrected_distances, explained
 from panelkit.evaluation.efficiency.second_stage.naive import least_squares_regression, tobit
 from panelkit.evaluation.efficiency.second_stage.result import SecondStage
@@ -114,7 +114,7 @@ def second_stage(
     """
     _check(algorithm, returns, orientation, frontier, errors, reps)
     generator = as_generator(rng)
-    columns = (list(inputs), (), list(outputs), ())
+    columns = (names_of("inputs", inputs), (), names_of("outputs", outputs), ())
     with own_words(data, unit, time) as levels:
         sample = read_sample(data, columns, lag, where=where, unit=unit, time=time)
         years = sample.index.get_level_values(1).to_numpy()
@@ -135,18 +135,19 @@ def second_stage(
         found = explained(
             entered, Z, reps=reps, generator=generator, clusters=clusters if kind == "units" else None
         )
-    notes = (*notes_of(found, own, algorithm, kind), *said, *design.notes)
+    made = Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng), discarded=found.discarded)
+    notes = (*notes_of(found, own, algorithm, kind), made.sentence(), *said, *design.notes)
     return SecondStage(
         title=message(
             "Second stage, algorithm {algorithm} of Simar and Wilson: {name}",
             algorithm=algorithm,
-            name=OUTCOME,
+            name=term("outcome of a second stage", "inefficiency"),
         ),
         terms=design.terms,
         estimates=found.slopes,
         covariance=np.atleast_2d(np.cov(found.draws, rowvar=False)),
         draws=found.draws,
-        uncertainty=Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng), discarded=found.discarded),
+        uncertainty=made,
         facts=_facts(found, design, frontier),
         notes=tuple(note.spoken(*levels) for note in notes),
         levels=levels,

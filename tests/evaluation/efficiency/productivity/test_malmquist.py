@@ -191,3 +191,13 @@ def test_what_cannot_be_is_refused() -> None:
         pk.malmquist(data, INPUTS, OUTPUT, where="year != 2016")
     with pytest.raises(DataError, match="c00 2016"):
         pk.malmquist(data.drop(("c00", 2016)), INPUTS, OUTPUT)
+
+
+def test_an_output_that_a_year_does_not_make_leaves_the_index_undefined() -> None:
+    data = panel_of(seed=4, n=8, gain=0.1)
+    first = data.index.get_level_values(1).min()
+    data["new"] = np.where(data.index.get_level_values(1) == first, 0.0, 1.0)
+    found = pk.malmquist(data, INPUTS, [*OUTPUT, "new"])
+    lost = found.values["malmquist"].isna()
+    assert lost.groupby(level=1).all().tolist() == [True, *[False] * (len(found.years) - 1)]
+    assert not np.isinf(found.values.to_numpy()).any()
