@@ -215,6 +215,7 @@ def _year(designs: Sequence[Design], links: Sequence[str], year: Any) -> Any:
         raise DataError(message("no {period} is held by all links: {links}", links=list(links)))
     if year is None:
         return max(common)
+    year = next((one for one in common if str(one) == str(year)), year)
     if year not in common:
         raise DataError(
             message(

@@ -20,6 +20,8 @@ from panelkit.show.brief import Brief
 _ENDS = (0.01, 0.99)
 # With fewer draws inside than this share, the elasticities say nothing of where money should go.
 _LEAST_INSIDE = 0.5
+# Of an index of 1: less is rounding, as where the bounds leave no yuan to move.
+_NO_GAIN = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,4 +110,4 @@ def gain_of(
     under = drawn.index(x) - 1.0 - excess
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(under, [tail, 1.0 - tail])
-    return Gain(apparent, apparent - excess, float(low), float(high), float((under > 0.0).mean()))
+    return Gain(apparent, apparent - excess, float(low), float(high), float((under > _NO_GAIN).mean()))

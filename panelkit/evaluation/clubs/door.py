@@ -11,7 +11,13 @@ from panelkit.evaluation.clubs.long_run import Hac
 from panelkit.evaluation.clubs.merging import Merge
 from panelkit.evaluation.clubs.procedure import Procedure
 from panelkit.evaluation.clubs.result import ConvergenceClubs
-from panelkit.evaluation.clubs.series import Series, read_series, refuse_series, refuse_ties
+from panelkit.evaluation.clubs.series import (
+    Series,
+    read_series,
+    refuse_below_zero,
+    refuse_series,
+    refuse_ties,
+)
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
@@ -89,8 +95,8 @@ def convergence_clubs(
     Raises
     ------
     DataError
-        If cells are missing or not positive, two units have one value, or there are fewer than three units or too few
-        periods.
+        If cells are missing, they or their trends are not positive, two units have one value, or there are fewer than
+        three units or too few periods.
     SpecError
         If an option is none of those named.
 
@@ -116,6 +122,7 @@ def convergence_clubs(
         if trend is None:
             refuse_ties(series, series.values)
         found = procedure.of(series.values)
+        refuse_below_zero(series, found.x)
         refuse_ties(series, found.x)
     title = message("convergence clubs: {variable}", variable=variable)
     made = ConvergenceClubs(title=title, series=series, procedure=procedure, found=found)

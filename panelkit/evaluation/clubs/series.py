@@ -123,6 +123,29 @@ def refuse_series(series: Series, procedure: Procedure) -> None:
         )
 
 
+def refuse_below_zero(series: Series, x: FloatArray) -> None:
+    """Refuse trends that are not positive: of figures that grow fast a filter falls below zero in the first periods.
+
+    Raises
+    ------
+    DataError
+        If there are any in x (N, T), the first named.
+    """
+    low = zip(*np.nonzero(x <= 0.0), strict=True)
+    cells = [f"{series.units[i]} {series.periods[t]} ({x[i, t]:.4g})" for i, t in low]
+    if cells:
+        raise DataError(
+            message(
+                "`{variable}`: its trend is not positive in {count} cells: {cells}; the transition x / mean has no "
+                "meaning there: take logarithms, a smaller trend={given}, or trend=None",
+                variable=series.variable,
+                count=len(cells),
+                cells=_few(cells),
+                given="6.25",
+            )
+        )
+
+
 def refuse_ties(series: Series, x: FloatArray) -> None:
     """Refuse two units with one value in a period: their variation is zero, and its logarithm does not exist.
 

@@ -42,8 +42,8 @@ def parameters_of(coefficients: FloatArray, decay: FloatArray) -> TwoLogistic:
 
 
 def relative_equilibrium(alpha: FloatArray) -> FloatArray:
-    """Return S/K_S and I/K_I (..., 2) at rest without decay and inflow: (1 + a_SI) / (1 - a_SI a_IS), and its "
-    "mirror."""
+    """Return S/K_S and I/K_I (..., 2) at rest without decay and inflow: (1 + a_SI) / (1 - a_SI a_IS), and its
+    mirror."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((1.0 + alpha) / (1.0 - alpha.prod(axis=-1))[..., None])
 
@@ -68,8 +68,8 @@ def jacobian(coefficients: FloatArray, state: FloatArray) -> FloatArray:
 
 
 def slowest(coefficients: FloatArray, state: FloatArray) -> FloatArray:
-    """Return the largest real part (...,) of the eigenvalues at states (..., 2): below zero is stable; NaN is "
-    "kept."""
+    """Return the largest real part (...,) of the eigenvalues at states (..., 2): below zero is stable; NaN is
+    kept."""
     made = jacobian(coefficients, state)
     held = np.asarray(np.isfinite(made).all(axis=(-1, -2)))
     roots = np.linalg.eigvals(np.where(held[..., None, None], made, 0.0))

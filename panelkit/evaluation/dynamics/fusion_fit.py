@@ -101,8 +101,8 @@ class FusionFit(Evaluated):
         return pd.DataFrame(rows)
 
     def equilibria(self) -> pd.DataFrame:
-        """Return by unit capacities and equilibrium without policy, in units of the data, stability and "
-        "boundedness."""
+        """Return by unit capacities and equilibrium without policy, in units of the data, stability and
+        boundedness."""
         coefficients = self.coefficients
         rest = equilibrium(coefficients)
         capacity = parameters_of(coefficients, self.decay).capacity * self.means

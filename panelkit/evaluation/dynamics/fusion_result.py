@@ -60,8 +60,8 @@ class FusionModel(FusionFit):
     def plot(
         self, units: list[str] | None = None, *, language: Language = "en", title: str | None = None
     ) -> Figure:
-        """Draw observed and simulated stocks of units (two at most) in means of their own, with the band of "
-        "the draws."""
+        """Draw observed and simulated stocks of units (two at most) in means of their own, with the band of
+        the draws."""
         return trajectory_figure(self, units, language=language, title=title)
 
     def plot_phase(self, unit: str, *, language: Language = "en", title: str | None = None) -> Figure:

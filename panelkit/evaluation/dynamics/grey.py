@@ -73,13 +73,15 @@ def grey_accuracy(x: FloatArray, fitted: FloatArray) -> GreyAccuracy:
 
     C = S2 / S1, the standard deviation of the errors over that of the series, both with divisor n; p, the share of
     errors nearer to their mean than 0.6745 S1; the mean absolute percentage error of the values from the second on.
+    A series that never changes has no spread to hold errors against: C and p are NaN.
     """
     errors = x - fitted
-    spread = x.std(axis=-1)
+    spread = np.where(np.ptp(x, axis=-1) == 0.0, np.nan, x.std(axis=-1))
     near = np.abs(errors - errors.mean(axis=-1, keepdims=True)) < NORMAL_QUARTILE * spread[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = errors.std(axis=-1) / spread
-    return GreyAccuracy(ratio, near.mean(axis=-1), 100.0 * np.abs(errors[..., 1:] / x[..., 1:]).mean(axis=-1))
+    share = np.where(np.isnan(spread), np.nan, near.mean(axis=-1))
+    return GreyAccuracy(ratio, share, 100.0 * np.abs(errors[..., 1:] / x[..., 1:]).mean(axis=-1))
 
 
 def horizon_limit(a: FloatArray) -> FloatArray:

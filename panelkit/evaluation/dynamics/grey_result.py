@@ -29,6 +29,7 @@ _GRADES: tuple[tuple[float, float, Message], ...] = (
     (0.65, 0.70, term("grade of a grey model", "barely")),
 )
 _FAILED = term("grade of a grey model", "failed")
+_NONE = term("grade of a grey model", "none: constant")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -224,4 +225,6 @@ class GreyForecast(Evaluated):
 
 
 def _grade(ratio: float, share: float) -> Message:
+    if np.isnan(ratio):
+        return _NONE
     return next((word for most, least, word in _GRADES if ratio < most and share > least), _FAILED)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.evaluation.dynamics.equilibria import equilibrium, is_bounded, slowest
 from panelkit.evaluation.dynamics.one_system import ENOUGH_UNITS
-from panelkit.evaluation.dynamics.shown import Evaluated, compact, figure, shown_units, span
+from panelkit.evaluation.dynamics.shown import Evaluated, compact, figure, named_units, shown_units, span
 from panelkit.evaluation.dynamics.stages import CHANCE, LEAST, STAGE_WORDS, Stage
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
@@ -46,9 +46,10 @@ class LotkaVolterra(Evaluated):
     levels: Levels = PROVINCIAL
 
     def effects(self) -> FloatArray:
-        """Return the effects (N, 2): the middle of the draws, which are reflected at least squares."""
-        held = np.isfinite(self.draws[..., 2])
-        return np.asarray(np.nanmedian(np.where(held.any(axis=0), self.draws[..., 2], 0.0), axis=0))
+        """Return the effects (N, 2): the middle of the draws, which are reflected at least squares; NaN without any."""
+        held = np.isfinite(self.draws[..., 2]).any(axis=0)
+        middle = np.nanmedian(np.where(held, self.draws[..., 2], 0.0), axis=0)
+        return np.asarray(np.where(held, middle, np.nan))
 
     def intervals(self) -> tuple[FloatArray, FloatArray]:
         """Return low and high ends (N, 2) of the effects; NaN where fewer than nine in ten draws could be fitted."""
@@ -77,15 +78,16 @@ class LotkaVolterra(Evaluated):
                 "p_positive": self.above[i, at],
                 "p_negative": self.below[i, at],
                 "equilibrium": rest[i, at],
-                "stable": bool(slow[i] < 0.0),
-                "bounded": bool(held[i]),
+                "stable": None if np.isnan(slow[i]) else bool(slow[i] < 0.0),
+                "bounded": bool(held[i]) if np.isfinite(self.coefficients[i]).all() else None,
                 "stage": self.stage[i],
                 "share": self.share[i],
             }
             for i, name in enumerate(self.units)
             for at in (0, 1)
         ]
-        return pd.DataFrame(rows)
+        # a system without an equilibrium, or without an estimate, is neither stable nor not
+        return pd.DataFrame(rows).astype({"stable": "boolean", "bounded": "boolean"})
 
     def stages(self) -> pd.DataFrame:
         """Return unit, stage and the share of the draws in the likeliest stage."""
@@ -154,9 +156,23 @@ class LotkaVolterra(Evaluated):
                 margin=self.margin,
             ).spoken(*self.levels),
             _rule(),
+            *self._alike(),
             *self._drawn(),
             self.uncertainty.sentence(),
             *self.notes,
+        )
+
+    def _alike(self) -> tuple[Message, ...]:
+        found = np.isfinite(self.coefficients).all(axis=(1, 2))
+        lost = [name for name, held in zip(self.units, found, strict=True) if not held]
+        if not lost:
+            return ()
+        return (
+            message(
+                "no system could be fitted where one stock is nearly a multiple of the other, or constant: "
+                "{units_named}",
+                units_named=named_units(lost),
+            ),
         )
 
     def _drawn(self) -> tuple[Message, ...]:

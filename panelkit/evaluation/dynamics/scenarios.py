@@ -49,13 +49,18 @@ class Scenario(Evaluated):
                 share = [100.0 * row[key] / row["base"] for key in _DIFFERENCE]
                 cells += [
                     f"{compact(row['base'])} [{compact(row['base_low'])}, {compact(row['base_high'])}]",
-                    f"{figure(share[0], 1)} [{figure(share[1], 1)}, {figure(share[2], 1)}]",
+                    f"{_percent(share[0])} [{_percent(share[1])}, {_percent(share[2])}]",
                 ]
             rows.append(cells)
         heads = [message("{unit}").spoken(*self.levels)]
         for stock in self.names:
             heads += [message("{stock}, base", stock=stock), message("{stock}, change in %", stock=stock)]
         return pd.DataFrame(rows, columns=pd.Index([head.text(language) for head in heads]))
+
+
+def _percent(value: float) -> str:
+    """Return a change in per cent; one that runs out of every bound by its leading digits."""
+    return figure(value, 1) if abs(value) < 1e6 else compact(value)
 
 
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
@@ -67,7 +72,7 @@ def scenario(model: FusionFit, years: int, inflow: dict[str, float]) -> Scenario
     Raises
     ------
     SpecError
-        If an inflow feeds no stock.
+        If an inflow feeds no stock, or is negative and empties one.
     """
     check_count("years", years)
     strange = [name for name in inflow if name not in model.names]
@@ -86,6 +91,7 @@ def scenario(model: FusionFit, years: int, inflow: dict[str, float]) -> Scenario
     start = model.stocks[:, -1]
     drawn = model.draws[np.isfinite(model.draws).all(axis=(1, 2, 3))]
     central = [paths(start, model.coefficients, years, one)[:, 1:] for one in (None, fed)]
+    _refuse_emptied(model, central[1])
     many = [paths(start, drawn, years, one)[..., 1:, :] for one in (None, fed)]
     tail = (1.0 - model.level) / 2.0
     base = _ends(many[0], tail)
@@ -108,6 +114,20 @@ def scenario(model: FusionFit, years: int, inflow: dict[str, float]) -> Scenario
         levels=model.levels,
         notes=_notes(model),
     )
+
+
+def _refuse_emptied(model: FusionFit, changed: FloatArray) -> None:
+    """Refuse an outflow that takes more than a stock (N, years, 2) holds: below zero the equations mean nothing."""
+    low = np.isfinite(changed) & (changed <= 0.0)
+    lost = [name for name, one in zip(model.units, low.any(axis=(1, 2)), strict=True) if one]
+    if lost:
+        raise SpecError(
+            message(
+                "the outflow empties a stock within the {periods} asked for, in {units_named}: take a smaller one, or "
+                "fewer {periods}",
+                units_named=named_units(lost),
+            ).spoken(*model.levels)
+        )
 
 
 def _ends(draws: FloatArray, tail: float) -> FloatArray:

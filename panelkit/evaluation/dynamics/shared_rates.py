@@ -103,8 +103,8 @@ def one_equation(
 
 
 def _solved(swept: FloatArray, y: FloatArray, before: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return least squares (..., k) of y (..., N, m) on (..., N, m, k), and the inverse cross-products (..., k, "
-    "k)."""
+    """Return least squares (..., k) of y (..., N, m) on (..., N, m, k), and the inverse cross-products (..., k,
+    k)."""
     flat = swept.reshape(*swept.shape[:-3], -1, swept.shape[-1])
     inverse = inverse_or_nan(np.swapaxes(flat, -1, -2) @ flat, before)
     moments = np.swapaxes(flat, -1, -2) @ y.reshape(*y.shape[:-2], -1, 1)

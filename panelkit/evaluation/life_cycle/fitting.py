@@ -170,7 +170,9 @@ def _marquardt(
         if held is not None:
             gram[:, held, :] = gram[:, :, held] = score[:, held] = 0.0
         diagonal = np.einsum("bkk->bk", gram)
-        added = damping[at, None] * diagonal + 1e-12 * (1.0 + diagonal.max(axis=1, keepdims=True))
+        # relative to the figures, so that their unit of measurement moves nothing; a flat curve keeps the least double
+        least = 1e-12 * diagonal.max(axis=1, keepdims=True) + np.finfo(float).tiny
+        added = damping[at, None] * diagonal + least
         gram[:, np.arange(k), np.arange(k)] += added
         step = np.linalg.solve(gram, score[..., None])[..., 0]
         tried = np.clip(theta[at] + np.clip(step, -_longest(k), _longest(k)), *bounds)

@@ -62,7 +62,7 @@ def life_cycle_of(values: FloatArray, times: FloatArray, ways: Ways, rng: np.ran
     decline = decline_test(y, times, reps=max(ways.reps, 199), rng=rng)
     drawn = _refits(tried, weights, times, ways, rng)
     probabilities = stage_probabilities(tried.curves, drawn, weights, times)
-    probabilities = with_decline(probabilities, decline, y, rng)
+    probabilities = with_decline(probabilities, decline, y, rng, falls=ways.measure != "cumulative")
     return Cycle(
         times=times,
         values=values,
@@ -159,17 +159,23 @@ def stage_probabilities(
 
 
 def with_decline(
-    probabilities: FloatArray, decline: DeclineTest, y: FloatArray, rng: np.random.Generator
+    probabilities: FloatArray,
+    decline: DeclineTest,
+    y: FloatArray,
+    rng: np.random.Generator,
+    *,
+    falls: bool = True,
 ) -> FloatArray:
     """Return the probabilities with what the test of decline says of the years after the peak.
 
     Where a fall is shown they are in decline with the probability that growth after the peak is negative; where it is
-    not, what Bass's curve takes for decline is open.
+    not, what Bass's curve takes for decline is open. Without `falls` y are the gains of a running total, which grows as
+    long as they are positive: that they fall is its growth slowing, from half of its ceiling on.
     """
     found = probabilities.copy()
     found[:, stages.OPEN] += found[:, stages.DECLINE]
     found[:, stages.DECLINE] = 0.0
-    if decline.shown:
+    if falls and decline.shown:
         after = np.arange(len(y)) >= len(y) - decline.after
         chance = probability_of_fall(y, len(y) - 1 - decline.after, reps=decline.reps, rng=rng)
         found[after] *= 1.0 - chance

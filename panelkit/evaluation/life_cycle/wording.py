@@ -88,6 +88,18 @@ def decline_said(cycle: Cycle) -> Message:
             "decline: the peak ({year}) is too near the end for a test, which needs three {periods} after it",
             year=year,
         )
+    if cycle.ways.measure == "cumulative":
+        return message(
+            "yearly gains have been falling since {year}, with p = {p:.3f} against a random walk without drift: the "
+            "running total slows, and does not decline",
+            year=year,
+            p=test.p_value,
+        ) if test.shown else message(
+            "that yearly gains have been falling since {year} is not shown: a random walk without drift falls as far "
+            "with p = {p:.3f}",
+            year=year,
+            p=test.p_value,
+        )  # fmt: skip
     if test.shown:
         return message(
             "decline since {year}: a fall that a random walk without drift shows with p = {p:.3f}",

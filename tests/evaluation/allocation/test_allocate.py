@@ -231,3 +231,14 @@ def test_where_the_actual_is_optimal_the_gain_is_the_error_of_the_estimates() ->
     assert np.mean(true) < 0.0 < np.mean(apparent)
     # the apparent gain overstates by far more than the corrected one is off
     assert abs(np.mean(corrected) - np.mean(true)) < 0.4 * (np.mean(apparent) - np.mean(true))
+
+
+def test_a_year_written_as_text_is_that_year() -> None:
+    found = [pk.allocate(panel(), LINKS, elasticities=GIVEN, year=year, reps=0) for year in (2016, "2016")]
+    assert found[1].optimal == pytest.approx(found[0].optimal)
+
+
+def test_bounds_that_move_nothing_gain_nothing() -> None:
+    found = pk.allocate(panel(), LINKS, lower=1.0, upper=1.0, reps=39, rng=1)
+    assert found.gain.apparent == pytest.approx(0.0, abs=1e-12)
+    assert found.gain.positive == 0.0

@@ -298,3 +298,12 @@ def test_the_table_the_figures_and_the_words() -> None:
     provinces = pk.load_provinces(["gdp", "population"], (2010, 2022))
     shipped = pk.convergence_clubs(provinces, "log(10000*gdp/population)", merge="von-lyncker", last=3)
     assert shipped.map(language="zh").drawing is not None
+
+
+def test_trends_below_zero_are_refused() -> None:
+    # growth of 35 per cent a year: the filter bends below zero in the first years
+    values = np.exp(0.35 * np.arange(18.0)) * np.exp(np.random.default_rng(0).normal(0.0, 0.5, (8, 1)))
+    assert (hpfilter(values[0], 400.0)[1] <= 0.0).any()
+    with pytest.raises(DataError, match="its trend is not positive in .* cells: u00 2001"):
+        pk.convergence_clubs(panel(values), "x")
+    assert len(pk.convergence_clubs(panel(values), "x", trend=None).membership) == 8

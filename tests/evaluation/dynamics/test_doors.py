@@ -145,3 +145,29 @@ def test_a_frame_of_polars() -> None:
         polars.from_pandas(data), "tech", "industry", reps=19, rng=0, unit="firm", time="year"
     )
     assert isinstance(found.tidy(), pd.DataFrame)
+
+
+def test_what_cannot_be_fitted_has_no_number() -> None:
+    data = frame(world(np.random.default_rng(3)))
+    found = pk.lotka_volterra(data.assign(twice=2.0 * data["tech"]), "tech", "twice", reps=19, rng=1)
+    tidy = found.tidy()
+    assert tidy[["effect", "conf_low", "equilibrium"]].isna().all(axis=None)
+    assert tidy[["stable", "bounded"]].isna().all(axis=None)
+    assert "nearly a multiple of the other" in " ".join(found.summary().split())
+
+
+def test_an_outflow_that_empties_a_stock_is_refused(mutual: Any) -> None:
+    with pytest.raises(SpecError, match="empties a stock within the years"):
+        mutual.scenario(3, inflow={"tech": -3.0})
+    less = mutual.scenario(3, inflow={"tech": -0.01}).tidy()
+    assert (less.loc[less["stock"] == "tech", "difference"] < 0.0).all()
+
+
+def test_a_constant_series_has_no_grade() -> None:
+    years = range(2001, 2009)
+    index = pd.MultiIndex.from_product([["a", "b"], years], names=["firm", "year"])
+    # a third does not sum to itself in doubles, one half does
+    data = pd.DataFrame({"x": np.repeat([0.5, 7.3e8 / 3.0], 8)}, index=index)
+    tidy = pk.grey_forecast(data, "x", reps=19, rng=1).tidy()
+    assert tidy[["posterior_ratio", "small_errors"]].isna().all(axis=None)
+    assert tidy["grade"].tolist() == ["none: constant"] * 2

@@ -162,3 +162,38 @@ def test_options_that_do_not_apply_are_refused(arguments: list[str], said: str) 
     run = CliRunner().invoke(app, arguments)
     assert run.exit_code != 0
     assert said in str(run.exception) + run.output
+
+
+def test_a_unit_of_measurement_moves_no_fit_in_levels() -> None:
+    years = np.arange(1995, 2020)
+    noise = np.random.default_rng(0).normal(0.0, 2.0, 25)
+    figures = 104.0 / (1.0 + np.exp(-0.4 * (years - 2006.0))) + noise + 4.0
+    made_in = [
+        pk.life_cycle(
+            pd.Series(figures * unit, index=years, name="p"),
+            curves=["logistic", "gompertz"],
+            errors="level",
+            reps=19,
+            horizon=0,
+        ).tidy()
+        for unit in (1.0, 1e-10)
+    ]
+    assert made_in[1]["best"].tolist() == made_in[0]["best"].tolist()
+    # searches end where a step gains less than 1e-9 of the squares
+    assert made_in[1]["half"].tolist() == pytest.approx(made_in[0]["half"].tolist(), abs=1e-3)
+    assert made_in[1]["ceiling"][0] * 1e10 == pytest.approx(made_in[0]["ceiling"][0], rel=1e-4)
+
+
+def test_a_running_total_saturates_and_does_not_decline() -> None:
+    years = np.arange(1990, 2020)
+    curve = 1000.0 / (1.0 + np.exp(-0.35 * (years - 2002.0)))
+    gains = np.diff(curve) * np.exp(np.random.default_rng(0).normal(0.0, 0.03, 29))
+    total = pd.Series(curve[0] + np.r_[0.0, gains.cumsum()], index=years, name="held")
+    found = pk.life_cycle(total, measure="cumulative", curves=["logistic", "gompertz"], reps=99, rng=1)
+    one = found.of()
+    assert one.decline.shown  # of the gains, which fall from half of the ceiling on
+    assert one.stage == "maturity"
+    # 78.87 % of the ceiling is passed in 2002 + 1.317 / .35 = 2005.8
+    assert dict(zip(one.times, one.stages, strict=True))[2004.0] == "growth"
+    assert "does not decline" in str(found)
+    assert "并未衰退" in found.summary(language="zh")
