@@ -140,7 +140,9 @@ def _panel(
     if asked.data is not None:
         frame = own_rows(asked)
         table = rows_where(panel_frame(frame, list(names)), asked.where, data=frame)
-        return of_years(table, asked.years).rename_axis(index=frame.index.names), []
+        table = of_years(table, asked.years)
+        table.index = table.index.set_names(list(frame.index.names))
+        return table, []
     changes: Any = {"years": asked.years, "provinces": asked.wanted if sample.provinces else None}
     settled = {key: value for key, value in changes.items() if value is not None}
     scores = {name: composite_index(name, where=asked.where, **settled).values["score"] for name in names}

@@ -163,7 +163,7 @@ class LotkaVolterra(Evaluated):
         )
 
     def _alike(self) -> tuple[Message, ...]:
-        found = np.isfinite(self.coefficients).all(axis=(1, 2))
+        found = np.asarray(np.isfinite(self.coefficients).all(axis=(1, 2)))
         lost = [name for name, held in zip(self.units, found, strict=True) if not held]
         if not lost:
             return ()

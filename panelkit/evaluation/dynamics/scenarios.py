@@ -118,8 +118,8 @@ def scenario(model: FusionFit, years: int, inflow: dict[str, float]) -> Scenario
 
 def _refuse_emptied(model: FusionFit, changed: FloatArray) -> None:
     """Refuse an outflow that takes more than a stock (N, years, 2) holds: below zero the equations mean nothing."""
-    low = np.isfinite(changed) & (changed <= 0.0)
-    lost = [name for name, one in zip(model.units, low.any(axis=(1, 2)), strict=True) if one]
+    low = np.asarray((np.isfinite(changed) & (changed <= 0.0)).any(axis=(1, 2)))
+    lost = [name for name, one in zip(model.units, low, strict=True) if one]
     if lost:
         raise SpecError(
             message(

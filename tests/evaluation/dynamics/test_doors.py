@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import panelkit as pk
+from panelkit.cli.evaluate.fusion import app
 from panelkit.language.errors import DataError, SpecError
 from tests.evaluation.dynamics.worlds import frame, world
 
@@ -171,3 +174,15 @@ def test_a_constant_series_has_no_grade() -> None:
     tidy = pk.grey_forecast(data, "x", reps=19, rng=1).tidy()
     assert tidy[["posterior_ratio", "small_errors"]].isna().all(axis=None)
     assert tidy["grade"].tolist() == ["none: constant"] * 2
+
+
+def test_the_command_keeps_the_words_of_a_file(tmp_path: Path) -> None:
+    data = frame(world(np.random.default_rng(3))).reset_index()
+    data.columns = pd.Index(["城市", "年份", "技术", "产业"])
+    path = tmp_path / "cities.csv"
+    data.to_csv(path, index=False)
+    words = ["技术", "产业", "--data", str(path), "--unit", "城市", "--time", "年份", "--reps", "19"]
+    done = CliRunner().invoke(app, [*words, "--shuffles", "19", "--no-trajectories"])
+    assert done.exit_code == 0
+    assert "associations of cities" in " ".join(done.stdout.split())
+    assert "province" not in done.stdout
