@@ -15,7 +15,7 @@ from panelkit.evaluation.dynamics.reading import Series, read_series
 from panelkit.evaluation.dynamics.resampled import resampled_rates
 from panelkit.evaluation.dynamics.shared_rates import shared_rates
 from panelkit.evaluation.dynamics.shuffled_partners import LEAST_UNITS, shuffled_partners
-from panelkit.evaluation.dynamics.stages import MARGIN, assigned_stages
+from panelkit.evaluation.dynamics.stages import MARGIN, assigned_stages, checked_margin
 from panelkit.evaluation.dynamics.trajectory_fit import trajectory_fit
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
@@ -115,7 +115,7 @@ def fusion_model(
     DataError
         If a value is not above zero or missing, periods do not follow each other, or units or periods are too few.
     SpecError
-        If a policy feeds no stock, or decay or holdout cannot be used.
+        If a policy feeds no stock, margin is negative, or decay or holdout cannot be used.
     ConvergenceError
         If the two stocks are so much alike that their effects cannot be told apart.
 
@@ -131,7 +131,7 @@ def fusion_model(
         (technology, industry),
         dict(policy or {}),
         _checked_decay(decay),
-        check_number("margin", margin),
+        checked_margin(margin),
         check_count("reps", reps, 19),
         check_count("shuffles", shuffles, 19),
         check_count("holdout", holdout),

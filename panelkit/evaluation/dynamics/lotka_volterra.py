@@ -10,14 +10,14 @@ from panelkit.evaluation.dynamics.integral_regression import LEAST
 from panelkit.evaluation.dynamics.lotka_volterra_result import LotkaVolterra
 from panelkit.evaluation.dynamics.one_system import chance_of, drawn_systems, one_system
 from panelkit.evaluation.dynamics.reading import Series, read_series
-from panelkit.evaluation.dynamics.stages import MARGIN, assigned_stages, stage_shares
+from panelkit.evaluation.dynamics.stages import MARGIN, assigned_stages, checked_margin, stage_shares
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import Levels
 from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.language.options import check_confidence, check_count, check_number
+from panelkit.language.options import check_confidence, check_count
 from panelkit.results.derived import Uncertainty
 
 
@@ -75,7 +75,7 @@ def lotka_volterra(
     DataError
         If a value is not above zero or missing, periods do not follow each other, or there are fewer than six.
     SpecError
-        If the two columns are one.
+        If the two columns are one, or margin is negative.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def lotka_volterra(
     >>> found.stages().columns.tolist()
     ['unit', 'stage', 'share']
     """
-    check_number("margin", margin)
+    checked_margin(margin)
     check_count("reps", reps, 19)
     check_confidence(level)
     if first == second:

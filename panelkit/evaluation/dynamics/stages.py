@@ -12,7 +12,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from panelkit.language.message import Message, term
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, term
+from panelkit.language.options import check_number
 from panelkit.results.fit import FloatArray
 
 Stage = Literal[
@@ -41,6 +43,19 @@ _SIGNS: Mapping[Stage, tuple[tuple[int, int], ...]] = {
     "competition": ((-1, -1),),
     "neutral": ((0, 0),),
 }
+
+
+def checked_margin(margin: float) -> float:
+    """Return a margin of 0 or more.
+
+    Raises
+    ------
+    SpecError
+        If it is below zero, where every effect would have a sign.
+    """
+    if check_number("margin", margin) < 0.0:
+        raise SpecError(message("margin is 0 or more, not {given:g}", given=margin))
+    return float(margin)
 
 
 def signs(effects: FloatArray, margin: float = MARGIN) -> FloatArray:

@@ -106,8 +106,9 @@ def life_cycle(
     check_confidence(level)
     _check_choice("measure", measure, ("flow", "level", "cumulative"))
     _check_choice("errors", errors, ("log", "level"))
-    panel = not isinstance(data, pd.Series) and (unit is not None or as_pandas(data).index.nlevels > 1)
-    with own_words(data if panel else pd.DataFrame(), unit, time if panel else None) as levels:
+    rows = data.to_frame() if isinstance(data, pd.Series) else as_pandas(data)
+    panel = unit is not None or rows.index.nlevels > 1
+    with own_words(rows if panel else pd.DataFrame(), unit, time if panel else None) as levels:
         series = read_series(data, column, unit=unit, time=time, measure=measure, errors=errors)
     chosen, left_out = _curves(curves, measure, launch, series.times)
     ways = Ways(

@@ -186,3 +186,9 @@ def test_the_command_keeps_the_words_of_a_file(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "associations of cities" in " ".join(done.stdout.split())
     assert "province" not in done.stdout
+
+
+@pytest.mark.parametrize("door", [pk.fusion_model, pk.lotka_volterra])
+def test_a_negative_margin_is_refused(door: Any) -> None:
+    with pytest.raises(SpecError, match="margin is 0 or more, not -1"):
+        door(frame(world(np.random.default_rng(3))), "tech", "industry", margin=-1.0)

@@ -197,3 +197,8 @@ def test_a_running_total_saturates_and_does_not_decline() -> None:
     assert dict(zip(one.times, one.stages, strict=True))[2004.0] == "growth"
     assert "does not decline" in str(found)
     assert "并未衰退" in found.summary(language="zh")
+
+
+def test_a_series_of_a_panel_keeps_its_words() -> None:
+    found = pk.life_cycle(made()["sales"], reps=19, curves=["logistic"], horizon=0)
+    assert next(iter(found.table().columns)) == "firm"
