@@ -21,6 +21,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.sample import SpatialSample
+from panelkit.show.brief import Brief
 from panelkit.studies.spatial_effects import Quantity
 
 # A mean of equal numbers may differ from them in the last digits.
@@ -29,7 +30,7 @@ _AT: dict[Quantity, int] = {"direct": 0, "indirect": 1, "total": 2}
 
 
 @dataclass(frozen=True, eq=False)
-class AtLevels:
+class AtLevels(Brief):
     """An impact at levels of the moderator, (V,), and half the width of intervals of 95 % that hold jointly."""
 
     value: FloatArray
