@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,15 +25,14 @@ from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.results.numbers import number
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 _ALWAYS = term("group of units", "always treated")
 _NEVER = term("group of units", "never treated")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class BaconWeights(Rendered, Brief):
+class BaconWeights(Titled, Brief):
     """A two-way coefficient as the weighted mean of comparisons of groups that start at different times.
 
     `pairs` has a row a comparison: `type`, `treated` and `control` (the first treated period, or "always treated",
@@ -76,9 +74,6 @@ class BaconWeights(Rendered, Brief):
         shown = frame_text(self.table(language=language), language, str, index=False)
         return "\n".join([self.title.text(language), shown, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def plot(self, *, language: Language = "en", **style: Any) -> Any:
         """Draw every comparison by weight and estimate, the coefficient as a broken line; `.save(path)` writes it."""
         from panelkit.show.figures import comparison_scatter
@@ -88,19 +83,6 @@ class BaconWeights(Rendered, Brief):
 
     def _brief(self) -> str:
         return f"{self.title}: {len(self.pairs)} comparisons"
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.notes, format=format, language=language, style=style
-        )
 
 
 @offered(

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 Named = tuple[Message, float | int | Message]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Tabled(Rendered, Brief):
+class Tabled(Titled, Brief):
     """Numbers with names. A kind of result says which in `_named`, and what a program reads in `tidy`."""
 
     title: Message
@@ -52,26 +49,10 @@ class Tabled(Rendered, Brief):
         lines = [name + " " * (width - cells(name) + 2) + value for name, value in named]
         return "\n".join([title, "=" * cells(title), *lines, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         held = self.tidy().iloc[0]
         told = [f"{key}={number(value)}" for key, value in held.items() if isinstance(value, float)]
         return ", ".join([str(self.title), *told])
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.notes, format=format, language=language, style=style
-        )
 
 
 def _text(value: float | int | Message, language: Language) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message
 from panelkit.show.formats import Format
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Target = str | Path
 
@@ -51,3 +55,51 @@ class Rendered:
     def to_excel(self, path: Target, *, language: Language = "en", **style: Any) -> Path:
         """Write a workbook with a three-line table, numbers as numbers, and return its path."""
         return Path(self._rendered("xlsx", path, language, style))
+
+
+class Titled(Rendered):
+    """A result that shows one table at a time under its title, notes below: a subclass gives `table` and `summary`."""
+
+    if TYPE_CHECKING:  # fields of some results, properties of others
+
+        @property
+        def title(self) -> Message: ...
+        @property
+        def notes(self) -> Sequence[Message]: ...
+
+    def table(self, *, language: Language = "en") -> pd.DataFrame:
+        """Return the table that is shown."""
+        raise NotImplementedError
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return title, table and notes as plain text."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        """Return the table that is shown, and take out of `style` what chooses it."""
+        return self.table(language=language)
+
+    def _heading(self) -> Message:
+        """Return what stands above the table."""
+        return self.title
+
+    def _below(self) -> Sequence[Message]:
+        """Return what stands below the table."""
+        return self.notes
+
+    def _rendered(
+        self, format: Format, path: Target | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        from panelkit.show import tables
+
+        rest = dict(style)
+        frame = self._frame(language, rest)
+        return tables.titled(
+            frame, path, self._heading(), self._below(), format=format, language=language, style=rest
+        )

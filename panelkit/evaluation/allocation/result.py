@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,12 +18,11 @@ from panelkit.evaluation.allocation.shown import (
 from panelkit.language.message import Language
 from panelkit.results.numbers import cells
 from panelkit.show.canvas import Figure
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Allocation(Rendered, Allocated):
+class Allocation(Titled, Allocated):
     """An optimal allocation beside the actual one: our reconstruction of a model with structural balance.
 
     `chain` holds units, links, money, outputs and elasticities; `plan` the bounds, the measure of balance and its
@@ -63,19 +61,3 @@ class Allocation(Rendered, Allocated):
     def plot_frontier(self, *, language: Language = "en", **style: Any) -> Figure:
         """Draw the frontier of output and balance with the actual allocation, the optimum and the simple rules."""
         return frontier_figure(self, language, style)
-
-    def __str__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.notes, format=format, language=language, style=style
-        )

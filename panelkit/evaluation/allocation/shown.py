@@ -38,15 +38,6 @@ def link_table(found: Allocated, language: Language) -> pd.DataFrame:
     return _shown(found, found.by_link(), message("link"), language)
 
 
-def cell_table(found: Allocated, language: Language) -> pd.DataFrame:
-    """Return the changes by unit and link that survive the uncertainty, by link, the largest rise first."""
-    table = found.surviving().reset_index(level="link")
-    table = table.sort_values(["link", "change"], ascending=[True, False], kind="stable")
-    shown = _shown(found, table, message("{unit}").spoken(*found.levels), language)
-    shown.insert(1, message("link").text(language), table["link"].to_numpy())
-    return shown
-
-
 def _shown(found: Allocated, table: pd.DataFrame, head: Message, language: Language) -> pd.DataFrame:
     budget, actual = found.plan.bounds.budget, table["actual"]
     named = province_labels(table.index, language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -22,15 +21,14 @@ from panelkit.language.options import check_count
 from panelkit.results.numbers import cells, number
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ConvergenceClubs(Rendered, Brief):
+class ConvergenceClubs(Titled, Brief):
     """Clubs of units whose transition paths come together, numbered from the top; 0 are units of none.
 
     `series` holds the figures (N, T), `found` what was clustered and its clubs as found and as merged, `procedure` how.
@@ -135,9 +133,6 @@ class ConvergenceClubs(Rendered, Brief):
         title = self.title.text(language)
         return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def stability(
         self, reps: int = 199, *, block: int | None = None, rng: int | np.random.Generator = 0
     ) -> ClubStability:
@@ -231,18 +226,8 @@ class ConvergenceClubs(Rendered, Brief):
         found = [str(len(club.rows)) for club in self.clubs]
         return f"{self.series.variable}: clubs of {', '.join(found) or 'none'}; t = {number(float(self.whole.t[0]))}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.said(), format=format, language=language, style=style
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said()
 
 
 def _row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,15 +18,14 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 SURE = 0.8
 """The share of resamples from which a membership counts as sure: that of stages of a life cycle too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ClubStability(Rendered, Brief):
+class ClubStability(Titled, Brief):
     """Memberships in resampled panels, by unit, and the clubs of shorter panels and other units of measurement.
 
     `together` (N, N) is how often two units lie in one club; `by_unit` has `club`, and `stays`: the mean of that over
@@ -93,24 +91,11 @@ class ClubStability(Rendered, Brief):
         title = self.title.text(language)
         return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         return f"{len(self.by_unit)} units, {len(self.unsure)} below {SURE:g}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.said(), format=format, language=language, style=style
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said()
 
 
 def stability_of(

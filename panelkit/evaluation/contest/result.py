@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,14 +15,13 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message, term
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 _LONG = ("MAE", "loss / walk", "t", "p, Clark-West", "missing in %")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Contest(Rendered, Brief):
+class Contest(Titled, Brief):
     """Forecasters against the random walk out of sample.
 
     `scores` has one row a forecaster and horizon: `relative_loss` (mean loss over the random walk's in the same cells),
@@ -185,12 +183,6 @@ class Contest(Rendered, Brief):
             name_omitted=True,
         )
 
-    def __str__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
     def _brief(self) -> str:
         return f"{self.title}; winner: {self.winner}"
 
@@ -208,21 +200,8 @@ class Contest(Rendered, Brief):
             )
         return held.index(forecaster)
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        told = (self.sentence(), *self.notes)
-        return tables.titled(
-            self.table(language=language),
-            path,
-            self.title,
-            told,
-            format=format,
-            language=language,
-            style=style,
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return (self.sentence(), *self.notes)
 
 
 def _fixed(value: float, digits: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,8 +14,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 _HEADS: Mapping[str, Message] = {
     "unit": term("head of drivers", "unit"),
@@ -39,7 +37,7 @@ _HEADS: Mapping[str, Message] = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class IndexDrivers(Rendered, Brief):
+class IndexDrivers(Titled, Brief):
     """Drivers of an index.
 
     `units` has one row a unit (of a change: scores and ranks before and after, `gain` in places with its interval over
@@ -100,21 +98,8 @@ class IndexDrivers(Rendered, Brief):
         text = frame_table(self.table(language=language), format="text", language=language, index=False)
         return "\n".join([title, "=" * cells(title), text, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
     def _brief(self) -> str:
         return f"{self.title}; {len(self.units)} units"
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        shown = self.table(style.pop("unit", None), language=language)
-        return tables.titled(
-            shown, path, self.title, self.notes, format=format, language=language, style=style
-        )
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        return self.table(style.pop("unit", None), language=language)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +12,11 @@ from panelkit.data.user.panel import province_labels
 from panelkit.language.message import Language, Message, Told
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Evaluated(Rendered, Brief):
+class Evaluated(Titled, Brief):
     """A result with one main table; a kind of it says in `table` what it shows and in `tidy` what a program reads."""
 
     title: Message
@@ -27,10 +24,6 @@ class Evaluated(Rendered, Brief):
 
     def tidy(self) -> pd.DataFrame:
         """Return the numbers under names that do not change with the language."""
-        raise NotImplementedError
-
-    def table(self, *, language: Language = "en") -> pd.DataFrame:
-        """Return the table that is shown."""
         raise NotImplementedError
 
     def said(self) -> tuple[Message, ...]:
@@ -45,29 +38,11 @@ class Evaluated(Rendered, Brief):
         title = self.title.text(language)
         return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         return str(self.title)
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        return tables.titled(
-            self.table(language=language),
-            path,
-            self.title,
-            self.said(),
-            format=format,
-            language=language,
-            style=style,
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said()
 
 
 def shown_units(units: Sequence[str], language: Language) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -15,15 +14,14 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, in_language, message, term
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 UNIT = term("column of an efficiency", "unit")
 YEAR = term("column of an efficiency", "year")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ByUnit(Rendered, Brief):
+class ByUnit(Titled, Brief):
     """Numbers by unit and year: `values` has a (unit, year) MultiIndex; `heads` names the columns of a kind."""
 
     heads: ClassVar[Mapping[str, Message]] = {}
@@ -81,9 +79,6 @@ class ByUnit(Rendered, Brief):
         parts.append(str(self._rendered("text", None, language, {"caption": None, "notes": []})))
         return "\n".join([*parts, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _in_short(self, language: Language) -> pd.DataFrame | None:
         """Return what is said of the years above the table."""
         return None
@@ -104,20 +99,5 @@ class ByUnit(Rendered, Brief):
         span = f"{self.years[0]}-{self.years[-1]}"
         return f"{self.title}: {units} units, {span}; mean {first}={self.values[first].mean():.4g}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        return tables.titled(
-            self.table(language=language),
-            path,
-            of_year(self.title, self.years[-1]),
-            self.notes,
-            format=format,
-            language=language,
-            style=style,
-        )
+    def _heading(self) -> Message:
+        return of_year(self.title, self.years[-1])

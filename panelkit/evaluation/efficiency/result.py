@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,7 @@ from panelkit.language.options import check_confidence, check_count
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
 from panelkit.show.canvas import Figure
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 # inputs and outputs up to which a nominal 95 % held 88 to 92 % at 31 units (docs/evidence/efficiency.csv)
 _MOST = {"constant": 3, "variable": 2}
@@ -32,7 +30,7 @@ _CARRIED = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Efficiency(Rendered, Brief):
+class Efficiency(Titled, Brief):
     """Efficiencies of units and years, with slacks, peers and multipliers.
 
     Attributes
@@ -196,9 +194,6 @@ class Efficiency(Rendered, Brief):
         parts.append(str(self._rendered("text", None, language, {"caption": None, "notes": []})))
         return "\n".join([*parts, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def plot(
         self, year: Any = None, *, boundaries: Any = None, language: Language = "en", title: str | None = None
     ) -> Figure:
@@ -231,24 +226,8 @@ class Efficiency(Rendered, Brief):
         span = f"{self.years[0]}-{self.years[-1]}"
         return f"{self.title}: {units} units, {span}; mean={self.scores['score'].mean():.4g}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        title = shown.of_year(self.title, self.years[-1])
-        return tables.titled(
-            self.table(language=language),
-            path,
-            title,
-            self.notes,
-            format=format,
-            language=language,
-            style=style,
-        )
+    def _heading(self) -> Message:
+        return shown.of_year(self.title, self.years[-1])
 
 
 def _refuse_slow(problem: EfficiencyProblem) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,8 +17,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
@@ -28,7 +26,7 @@ _FORECAST_KEYS = ("median", "conf_low", "conf_high")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LifeCycle(Rendered, Brief):
+class LifeCycle(Titled, Brief):
     """Life cycles by unit; one series of a nation has the unit "".
 
     `cycles` hold everything by unit; `stages` the probabilities of every year; `dates`, `curves` and `forecasts`
@@ -154,29 +152,11 @@ class LifeCycle(Rendered, Brief):
         name = self.column if unit is None else f"{self.column}, {unit}"
         return cycle_figure(one, name, levels=self.levels, language=language, title=title)
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         if len(self.cycles) == 1:
             one = self._only()
             return f"{self.title}; {STAGES[one.stage]}"
         return f"{self.title}; {len(self.cycles)} units"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        return tables.titled(
-            self.table(language=language),
-            path,
-            self.title,
-            self.said,
-            format=format,
-            language=language,
-            style=style,
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, listed, message, term, verbatim
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 ROLE_NAMES: dict[str, Message] = {
     "net_beneficiary": term("role of a block", "net beneficiary"),
@@ -35,7 +33,7 @@ PARTS = ("roles", "densities", "members")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class BlockModel(Rendered, Brief):
+class BlockModel(Titled, Brief):
     """Blocks of one period, numbered from 1; 0 stands for units set apart.
 
     `counts` and `densities` (B, B) are the ties from block to block, `roles` and `expected` (B,) the role and the share
@@ -167,9 +165,6 @@ class BlockModel(Rendered, Brief):
         ]
         return "\n".join([title, "=" * cells(title), *shown, *members, *note_lines(self.said, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _label(self, against: str, label: str) -> Message:
         """Return what other blocks differ in: a unit by its name in the language, else the label."""
         if against != "left_out":
@@ -190,22 +185,11 @@ class BlockModel(Rendered, Brief):
     def _brief(self) -> str:
         return f"{self.year}: blocks of {', '.join(map(str, self.sizes))}; r2={self.r2:.3g}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        return self.table(style.pop("part", "roles"), language=language)
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
+    def _heading(self) -> Message:
+        return self.title.spoken(*self.levels)
 
-        rest = dict(style)
-        frame = self.table(rest.pop("part", "roles"), language=language)
-        return tables.titled(
-            frame,
-            path,
-            self.title.spoken(*self.levels),
-            self.said,
-            format=format,
-            language=language,
-            style=rest,
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -26,8 +25,7 @@ from panelkit.language.options import check_number, refuse_idle
 from panelkit.panel.provenance import place_notes
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 Seed = Literal["independence", "gravity"]
 Own = Literal["seed", "none"]
@@ -43,7 +41,7 @@ _HEADS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Flows(Rendered, Brief):
+class Flows(Titled, Brief):
     """What N units send and receive in T periods, (N, T) each; pairs are not observed.
 
     `names` are the columns of what is sent and what is received.
@@ -105,9 +103,6 @@ class Flows(Rendered, Brief):
         title = f"{self.title.text(language)} {self.years[-1]}"
         table = self.to_text(language=language, notes=(), caption=None)
         return "\n".join([title, "=" * cells(title), table, *note_lines(self.said, language)])
-
-    def __str__(self) -> str:
-        return self.summary()
 
     def reconstruct(
         self,
@@ -236,17 +231,11 @@ class Flows(Rendered, Brief):
     def _brief(self) -> str:
         return f"{self.names[0]}, {self.names[1]}: {len(self.ids)} units, {self.years[0]}-{self.years[-1]}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        return self.table(style.pop("year", None), language=language)
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        rest = dict(style)
-        frame = self.table(rest.pop("year", None), language=language)
-        return tables.titled(frame, path, self.title, self.said, format=format, language=language, style=rest)
+    def _below(self) -> tuple[Message, ...]:
+        return self.said
 
 
 @offered(

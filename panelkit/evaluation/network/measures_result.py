@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 NAMES: dict[str, Message] = {
     "density": message("Density of ties"),
@@ -50,7 +48,7 @@ PARTS = ("ranges", "whole", "nodes")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class NetworkMeasures(Rendered, Brief):
+class NetworkMeasures(Titled, Brief):
     """The structure of a network.
 
     `whole` has one row a period; `nodes` a (unit, year) index. `ranges` (`source, measure, low, high`) and `ranks` (one
@@ -128,32 +126,15 @@ class NetworkMeasures(Rendered, Brief):
         tables = [self.to_text(language=language, part=part, notes=(), caption=None) for part in parts]
         return "\n".join([title, "=" * cells(title), *tables, *note_lines(self.notes, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         told = [f"{name}={value:.3g}" for name, value in self.whole.loc[self.year].items()]
         return ", ".join([f"{self.year}", f"{len(self.ids)} units", *told[:4]])
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        return self.table(style.pop("part", "ranges"), language=language)
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        rest = dict(style)
-        frame = self.table(rest.pop("part", "ranges"), language=language)
-        return tables.titled(
-            frame,
-            path,
-            self.title.spoken(*self.levels),
-            self.notes,
-            format=format,
-            language=language,
-            style=rest,
-        )
+    def _heading(self) -> Message:
+        return self.title.spoken(*self.levels)
 
 
 def _span(low: float, high: float) -> str:

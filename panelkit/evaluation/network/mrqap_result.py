@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 _HEADS = {
     "term": message("Regressor"),
@@ -30,7 +28,7 @@ _HEADS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class QAPRegression(Rendered, Brief):
+class QAPRegression(Titled, Brief):
     """A regression over pairs with k regressors.
 
     `statistics` (k,) are t values that serve to be relabelled and have no t distribution; `p_values` hold one mapping a
@@ -117,9 +115,6 @@ class QAPRegression(Rendered, Brief):
         table = self.to_text(language=language, notes=(), caption=None)
         return "\n".join([title, "=" * cells(title), table, *note_lines(self.said, language)])
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def _brief(self) -> str:
         told = [
             f"{name}={b:.3g} (p={p['two-sided']:.3g})"
@@ -127,15 +122,5 @@ class QAPRegression(Rendered, Brief):
         ]
         return ", ".join([self.method, *told[:3], f"r2={self.r2:.3g}"])
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
-
-        frame = self.table(language=language)
-        return tables.titled(
-            frame, path, self.title, self.said, format=format, language=language, style=style
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said

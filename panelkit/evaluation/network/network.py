@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,8 +20,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
-from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
+from panelkit.show.rendered import Titled
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
@@ -52,7 +50,7 @@ NOT_OBSERVED: dict[Kind, Message] = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Network(Rendered, Brief):
+class Network(Titled, Brief):
     """Scores (T, N, N) and ties (T, N, N) between N units in T periods, row the sender.
 
     `kind` says where scores come from; `recipe` the ingredients of a gravity network, and None for flows. `bounds` are
@@ -166,9 +164,6 @@ class Network(Rendered, Brief):
             [title, "=" * cells(title), *counts, "", strongest, *note_lines(self.said, language)]
         )
 
-    def __str__(self) -> str:
-        return self.summary()
-
     def plot(
         self,
         year: Any = None,
@@ -224,25 +219,14 @@ class Network(Rendered, Brief):
         ties = int(self.ties[-1].sum())
         return f"{self.kind}: {self.n} units, {span}; {ties} ties in {self.years[-1]}"
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
+        return self.table(style.pop("year", None), top=style.pop("top", _SHOWN), language=language)
 
-    def _rendered(
-        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
-    ) -> str | Path:
-        from panelkit.show import tables
+    def _heading(self) -> Message:
+        return self.title.spoken(*self.levels)
 
-        rest = dict(style)
-        frame = self.table(rest.pop("year", None), top=rest.pop("top", _SHOWN), language=language)
-        return tables.titled(
-            frame,
-            path,
-            self.title.spoken(*self.levels),
-            self.said,
-            format=format,
-            language=language,
-            style=rest,
-        )
+    def _below(self) -> tuple[Message, ...]:
+        return self.said
 
 
 def _counted(year: Any, ties: int, share: float) -> Message:
