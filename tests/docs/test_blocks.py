@@ -16,11 +16,11 @@ import pytest
 import panelkit as pk
 from panelkit.cli import main
 from panelkit.data.cities import city_labels
+from tests.docs.site import HOME, blocks, english
 from tests.every_result import city_panel, lattice
 
-HOME = Path(__file__).resolve().parents[2]
-PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# the code of a Chinese page is the English page's (test_chinese_pages.py), but for one that speaks Chinese
+PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *english(), HOME / "docs" / "stata.zh.md"]
 # what is shown and not run: output, files of claims (tests/claims reads such), commands of another program or system
 SHOWN = {"text", "toml", "bat", "stata"}
 # how to install and test is what .ci/run does
@@ -36,11 +36,6 @@ BUILT = (
     "add_a_rule.md",
     "add_an_identity.md",
 )
-
-
-def blocks(page: Path) -> list[tuple[str, str]]:
-    """Return language and text of the blocks of a page."""
-    return [(found[1], found[2]) for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
 def commands(text: str) -> Iterator[str]:
@@ -160,7 +155,7 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "panel_regression.md":
         own = data.rename(columns={"x": "x1", "m": "x2", "z1": "z"}).reset_index()
         own.assign(region=own["province"].str[-1]).to_excel(folder / "own.xlsx", index=False)
-    elif page in ("stata.md", "stata_zh.md"):
+    elif page in ("stata.md", "stata.zh.md"):
         held = pk.load_provinces(["patents_granted", "rd_expenditure", "gdp"], (2015, 2022)).reset_index()
         w = pk.contiguity()
         held["province"] = pd.Categorical(held["province"], categories=w.ids)

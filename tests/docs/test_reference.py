@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from panelkit.covariance.conventions import CONVENTIONS
 from panelkit.language import register
+from tests.docs.site import HOME, english
 
-HOME = Path(__file__).resolve().parents[2]
 PUBLIC = [entry for entry in register.entries() if entry.public]
 
 
@@ -26,9 +25,10 @@ def hook() -> ModuleType:
     return module
 
 
-def test_every_public_name_stands_on_one_page(hook: ModuleType) -> None:
-    (_, _, tables), *pages = hook.pages()
-    shown = [line for _, _, text in pages for line in text.splitlines() if line.startswith("::: ")]
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_public_name_stands_on_one_page(hook: ModuleType, language: str) -> None:
+    (_, tables), *pages = hook.pages(language)
+    shown = [line for _, text in pages for line in text.splitlines() if line.startswith("::: ")]
     assert sorted(shown) == sorted(f"::: panelkit.{entry.module}.{entry.name}" for entry in PUBLIC)
     for entry in PUBLIC:
         assert f"[`{entry.name}`]" in tables
@@ -37,10 +37,10 @@ def test_every_public_name_stands_on_one_page(hook: ModuleType) -> None:
 
 
 def test_pages_have_paths_of_their_own(hook: ModuleType) -> None:
-    paths = [path for _, path, _ in hook.pages()]
+    paths = [path for language in ("en", "zh") for path, _ in hook.pages(language)]
     assert len(set(paths)) == len(paths)
 
 
 def test_every_page_stands_in_the_navigation() -> None:
     navigation = (HOME / "mkdocs.yml").read_text(encoding="utf-8")
-    assert [page.name for page in sorted((HOME / "docs").glob("*.md")) if page.name not in navigation] == []
+    assert [page.name for page in english() if page.name not in navigation] == []
