@@ -29,7 +29,7 @@ class Slope(Brief):
 
 
 # Functions of other periods: what stands in them is another variable than it is outside.
-_STEPS = ("lag", "lead", "diff")
+STEPS = ("lag", "lead", "diff")
 
 Known = Callable[[Node], Slope | None]
 
@@ -144,27 +144,30 @@ def has_columns(node: Node) -> bool:
 def parts_of(node: Node) -> Iterator[Node]:
     """Yield a node and everything below it."""
     yield node
+    for part in children_of(node):
+        yield from parts_of(part)
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """Return the parts that a node joins."""
     match node:
-        case Negate(operand):
-            yield from parts_of(operand)
+        case Negate(operand) | Call(_, operand):
+            return (operand,)
         case Chain(first, rest):
-            for part in (first, *(item for _, item in rest)):
-                yield from parts_of(part)
+            return (first, *(item for _, item in rest))
         case Power(base, exponent):
-            yield from parts_of(base)
-            yield from parts_of(exponent)
-        case Call(_, argument):
-            yield from parts_of(argument)
+            return (base, exponent)
+    return ()
 
 
 def contains(node: Node, part: Node) -> bool:
     """Tell whether a part stands in a tree as it is, and not under a lag."""
     if node == part:
         return True
-    if isinstance(node, Call) and node.name in _STEPS:
+    if isinstance(node, Call) and node.name in STEPS:
         return False
     below = list(parts_of(node))[1:]
     stepped = [
-        inner for each in below if isinstance(each, Call) and each.name in _STEPS for inner in parts_of(each)
+        inner for each in below if isinstance(each, Call) and each.name in STEPS for inner in parts_of(each)
     ]
     return any(each == part and not any(each is other for other in stepped) for each in below)

@@ -13,8 +13,9 @@ from panelkit.formula.tree import Node, Term
 from panelkit.inference.after.moved import (
     PERCENTILES,
     moderator_values,
+    numbers_of,
     part_named,
-    refuse_idle_moderator,
+    refuse_moderator,
     terms_holding,
 )
 from panelkit.inference.after.row_parts import RowParts
@@ -137,7 +138,8 @@ def moderated_impacts(
     Raises
     ------
     SpecError
-        If no term holds both, the fit has no impacts, or values and percentiles are both given.
+        If no term holds both, the moderator moves with the variable or has one value, the fit has no impacts, or values
+        and percentiles are both given.
 
     Examples
     --------
@@ -242,7 +244,8 @@ def moved_in(fit: Any, of: str, by: str, data: Any = None) -> Moved:
     Raises
     ------
     SpecError
-        If no term holds both, or a column of a term is not at hand.
+        If no term holds both, the moderator has one value or moves with the variable, or a column of a term is not at
+        hand.
     """
     design = observed_of(fit)
     if design.formula is None:
@@ -254,11 +257,21 @@ def moved_in(fit: Any, of: str, by: str, data: Any = None) -> Moved:
     rows = RowParts(design, data)
     variable, moderator = part_named(design, of), part_named(design, by)
     held = terms_holding(fit, design, variable, of)
-    refuse_idle_moderator(held, variable, moderator, of, by)
+    refuse_moderator(held, variable, moderator, of, by)
     parts = fit.impact_parts()
     kept = [(parts.terms.index(one.label), one) for _, one in held if one.label in parts.terms]
     shape = (len(parts.ids), fit.curvature.problem.y.shape[1])
     observed = of_periods(rows.value(moderator), len(design.y), shape).reshape(-1)
+    if np.ptp(observed) == 0.0:
+        raise SpecError(
+            message(
+                "`{by}` is {value:.6g} in all rows that entered: nothing says what another value does to the effect of "
+                "`{of}`",
+                by=by,
+                of=of,
+                value=float(observed[0]),
+            )
+        )
     return Moved(
         tuple(at for at, _ in kept),
         tuple(one for _, one in kept),
@@ -284,7 +297,7 @@ def _rows(
     if few:
         names.append(message("as observed"))
         columns.append(eye[-1])
-    if count > 1:
+    if np.ptp(chosen) > 0.0:
         low, high = int(np.argmin(chosen)), int(np.argmax(chosen))
         names.append(message("{high} less {low}", high=words[high], low=words[low]))
         columns.append(eye[high] - eye[low])
@@ -303,12 +316,10 @@ def _straight(gradient: FloatArray) -> bool:
 def _shares(percentiles: Sequence[float] | None) -> tuple[float, ...]:
     if percentiles is None:
         return PERCENTILES
-    found = tuple(float(share) for share in percentiles)
+    found = tuple(float(share) for share in numbers_of(percentiles))
     if not found or not all(0.0 <= share <= 100.0 for share in found):
         raise SpecError(
-            message(
-                "percentiles lie between 0 and 100, at least one, not {given}", given=str(list(percentiles))
-            )
+            message("percentiles lie between 0 and 100, at least one, not {given}", given=str(percentiles))
         )
     return found
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import panelkit as pk
+from panelkit.cli import app
 from panelkit.inference.moderated_parts import moderated_stacked
 from panelkit.inference.multipliers import Multipliers, _smooth
 from panelkit.language.errors import SpecError
@@ -254,3 +257,73 @@ def test_coverage_of_what_the_moderator_changes(w: Weights) -> None:
         inside.append(found["conf_low"] <= truth <= found["conf_high"])
     # 95 per cent of 150, three standard errors (1.8 points) below and none above
     assert 0.897 <= np.mean(inside) <= 1.0
+
+
+def test_a_moderator_that_moves_with_the_variable_is_refused(w: Weights, data: pd.DataFrame) -> None:
+    """At log(s) = 0 the effect of s is b + c + d, not b: log(s) cannot be held while s moves."""
+    frame = data.assign(s=np.exp(data["x"]))
+    fit = pk.SpatialPanel("y ~ s*log(s)", "sdm").fit(frame, w)
+    for of, by in (("s", "log(s)"), ("log(s)", "s")):
+        with pytest.raises(SpecError, match="moves where"):
+            fit.moderated_impacts(of, by, data=frame)
+        with pytest.raises(SpecError, match="moves where"):
+            pk.FixedEffects("y ~ s*log(s)").fit(frame).margins(of, by, data=frame)
+    found, p = fit.moderated_impacts("s", "s", values=[1.0], data=frame), fit.params
+    names = ("s", "log(s)", "s:log(s)")  # derivatives at s = 1: 1, 1/s = 1, log(s) + 1 = 1
+    total = sum(p[name] + p[f"W*{name}"] for name in names) / (1.0 - p["rho"])
+    assert row(found, "1")[2] == pytest.approx(total, rel=1e-10)
+
+
+def test_a_moderator_that_changes_nothing_is_refused(w: Weights, data: pd.DataFrame) -> None:
+    fit = pk.SpatialPanel(FORMULA, "sdm").fit(data, w)
+    with pytest.raises(SpecError, match="does not depend on `x`"):
+        fit.moderated_impacts("x", "x")
+    flat = data.assign(two=2.0)
+    with pytest.raises(SpecError, match="is 2 in all rows"):
+        pk.SpatialPanel("y ~ x:two", "sdm").fit(flat, w).moderated_impacts("x", "two", data=flat)
+    assert not [name for name in fit.moderated_impacts("x", "m", values=[1.0, 1.0]).terms if "less" in name]
+
+
+@pytest.mark.parametrize("given", [["a"], 3.0, "12", None])
+def test_values_that_are_no_list_of_numbers(w: Weights, data: pd.DataFrame, given: Any) -> None:
+    fit = pk.SpatialPanel(FORMULA, "sdm").fit(data, w)
+    if given is not None:
+        with pytest.raises(SpecError, match="are numbers"):
+            fit.moderated_impacts("x", "m", values=given)
+    with pytest.raises(SpecError, match="percentiles lie"):
+        fit.moderated_impacts("x", "m", percentiles=given or 50)
+
+
+def test_the_frame_may_hold_unit_and_time_as_columns(w: Weights, data: pd.DataFrame) -> None:
+    """The frame that was fitted serves as it is, in any order, with years as text, and as a cross-section."""
+    frame = data.assign(size=np.exp(data["m"]))
+    formula = "y ~ x + x:log(size)"
+    known = pk.SpatialPanel(formula, "sdm").fit(frame, w).moderated_impacts("x", "size", data=frame)
+    flat = frame.rename_axis(["prov", "when"]).reset_index().sample(frac=1.0, random_state=1)
+    flat["when"] = flat["when"].astype(str)
+    fit = pk.SpatialPanel(formula, "sdm").fit(flat, w, unit="prov", time="when")
+    assert np.allclose(fit.moderated_impacts("x", "size", data=flat).estimates, known.estimates)
+    linear = pk.FixedEffects(formula).fit(frame).margins("x", "size", data=frame)
+    again = pk.FixedEffects(formula).fit(flat, unit="prov", time="when").margins("x", "size", data=flat)
+    assert np.allclose(again.estimates, linear.estimates)
+    year = frame.xs(frame.index.levels[1][0], level=1).rename_axis("prov")
+    cross = pk.SpatialCrossSection(formula, "sdm").fit(year, w)
+    columns = year.reset_index()
+    beside = pk.SpatialCrossSection(formula, "sdm").fit(columns, w, unit="prov")
+    one, two = (
+        fitted.moderated_impacts("x", "size", data=given)
+        for fitted, given in ((cross, year), (beside, columns))
+    )
+    assert np.allclose(one.estimates, two.estimates)
+    assert one.values[1] == pytest.approx(year["size"].median())
+
+
+def test_chinese_names_the_rows_in_the_terminal(w: Weights, data: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    data.reset_index().to_csv(path, index=False)
+    call = ["spatial", "impacts", FORMULA, "--data", str(path), "--unit", "province", "--time", "year"]
+    asked = [*call, "--moderated", "x@m=0,1", "--method", "none", "--lang", "zh"]
+    printed = CliRunner().invoke(app, asked).output
+    assert "按实际取值" in printed
+    assert "as observed" not in printed
+    assert "less" not in printed

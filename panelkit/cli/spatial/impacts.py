@@ -112,13 +112,17 @@ def impacts(
             ]
         print_json(content)
     else:
+        from panelkit.show.words import term_word
+
         style = {key: value for key, value in look.style().items() if key in _SHARED}
         echo_by_term(found.tidy(), [*found.notes, *fit.notes], output.language, style)
         if partition is not None:
             echo_by_term(partition, [], output.language)
         for one in beside:
             typer.echo(one.title.text(output.language))
-            echo_by_term(one.tidy(), one.notes, output.language, style, by="equation")
+            words = [term_word(name, output.language) for name in one.terms]
+            rows = one.tidy().assign(term=words)
+            echo_by_term(rows, one.notes, output.language, style, by="equation")
     if look.table is not None:
         print_models([found, *beside], look, output.language, quiet=True)
     if output.out is not None:

@@ -14,7 +14,7 @@ from panelkit.inference.after.coefficients import contrast_degrees
 from panelkit.inference.after.moved import (
     moderator_values,
     part_named,
-    refuse_idle_moderator,
+    refuse_moderator,
     term_slope,
     terms_holding,
 )
@@ -97,7 +97,8 @@ def margins(
     Raises
     ------
     SpecError
-        If no term holds the variable or the moderator, or a spatial fit is given, whose effects are `impacts()`.
+        If no term holds the variable or the moderator, the moderator moves with the variable, or a spatial fit is
+        given, whose effects are `impacts()`.
 
     Examples
     --------
@@ -132,7 +133,7 @@ def margins(
             raise SpecError(message("values are those of a moderator: name it by at=, or leave them out"))
         gradient = _gradient(fit, held, variable, None, [None], rows)
         return _margins(fit, of, None, (), (message("average"),), gradient, None)
-    refuse_idle_moderator(held, variable, moderator, of, str(at))
+    refuse_moderator(held, variable, moderator, of, str(at))
     observed = rows.value(moderator)
     chosen, words = moderator_values(observed, values, design.weights)
     gradient = _gradient(fit, held, variable, moderator, list(chosen), rows)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.formula.coefficients import unknown_terms
-from panelkit.formula.derivative import Slope, contains, sloped
+from panelkit.formula.derivative import STEPS, Slope, children_of, contains, sloped
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call, Column, Node, Term
 from panelkit.inference.after.row_parts import RowParts
@@ -44,14 +44,22 @@ def moderator_values(
             for share, value in zip(shares, chosen, strict=True)
         )
         return chosen, words
-    chosen = np.array([float(value) for value in values])
+    chosen = numbers_of(values)
     if not len(chosen) or not np.isfinite(chosen).all():
         raise SpecError(
-            message(
-                "values of the moderator are numbers, at least one, not {values}", values=str(list(values))
-            )
+            message("values of the moderator are numbers, at least one, not {values}", values=str(values))
         )
     return chosen, tuple(message("{value:.6g}", value=float(value)) for value in chosen)
+
+
+def numbers_of(given: Any) -> FloatArray:
+    """Return what was given as numbers (n,), none where it is no list of numbers."""
+    if isinstance(given, str):
+        return np.empty(0)
+    try:
+        return np.array([float(value) for value in given])
+    except (TypeError, ValueError):
+        return np.empty(0)
 
 
 def terms_holding(fit: FitResult, design: Design, variable: Node, of: str) -> list[tuple[int, Term]]:
@@ -72,15 +80,22 @@ def terms_holding(fit: FitResult, design: Design, variable: Node, of: str) -> li
     return [(fit.terms.index(term.label), term) for term in held if term.label in fit.terms]
 
 
-def refuse_idle_moderator(
-    held: list[tuple[int, Term]], variable: Node, moderator: Node, of: str, at: str
-) -> None:
-    """Refuse a moderator that stands with the variable in no term."""
+def refuse_moderator(held: list[tuple[int, Term]], variable: Node, moderator: Node, of: str, at: str) -> None:
+    """Refuse a moderator that stands with the variable in no term, or that cannot stand still while it moves."""
+    alone = len(_movable(variable) | _movable(moderator)) == 1
+    if variable != moderator and (alone or contains(moderator, variable)):
+        raise SpecError(
+            message(
+                "`{at}` moves where `{of}` moves and cannot be held at a value: for the effect along a curve name one "
+                "column as variable and as moderator",
+                of=of,
+                at=at,
+            )
+        )
     beside = any(
-        contains(factor.node, moderator)
+        factor.node != variable and contains(factor.node, moderator)
         for _, term in held
         for factor in term.factors
-        if len(term.factors) > 1 or factor.node != variable
     )
     if not beside:
         raise SpecError(
@@ -90,6 +105,13 @@ def refuse_idle_moderator(
                 at=at,
             )
         )
+
+
+def _movable(node: Node) -> set[Node]:
+    """Return the columns of a tree; what stands under a lag is another variable than outside."""
+    if isinstance(node, Column) or (isinstance(node, Call) and node.name in STEPS):
+        return {node}
+    return {one for part in children_of(node) for one in _movable(part)}
 
 
 def term_slope(

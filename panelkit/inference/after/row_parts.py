@@ -61,12 +61,32 @@ class RowParts(Brief):
             message("`{name}` stands in no term of its own: give the frame that was fitted, data=", name=name)
         )
 
+    def _panel(self) -> tuple[pd.DataFrame, str | None, str | None]:
+        """Return the frame that was given with the columns of unit and period, None where its index holds them."""
+        given = as_pandas(self.data)
+        if isinstance(given.index, pd.MultiIndex):
+            return provincial_rows(given)[0], None, None
+        unit, time = (name if name in given.columns else None for name in self.design.level_names)
+        frame = provincial_rows(given, unit, time)[0]
+        if time is not None or len(self.design.time_labels) > 1:
+            return frame, unit, time
+        # a cross-section: one row a unit, of the one period that there is
+        units = frame.index if unit is None else frame[unit]
+        periods = np.repeat(self.design.time_labels, len(frame))
+        return frame.set_axis(pd.MultiIndex.from_arrays([units, periods])), None, None
+
     def _read(self, node: Node) -> FloatArray:
-        table = Cells(provincial_rows(as_pandas(self.data), None, None)[0])
+        table = Cells(*self._panel())
         table.require(columns_of(node))
         evaluator = Evaluator(table, statistics=self.design.memory.statistics)
         values = evaluator.factor(Factor("", node))
-        found = pd.Series(values, index=table.frame.index).reindex(self.design.labels())
+        panel = table.panel
+        labels = (
+            np.asarray(panel.unit_labels)[panel.unit],
+            np.asarray(panel.time_labels)[panel.time],
+        )
+        rows = pd.MultiIndex.from_arrays(labels)
+        found = pd.Series(np.broadcast_to(values, len(rows)), index=rows).reindex(self.design.labels())
         if found.isna().any():
             raise DataError(message("data lacks rows of the fit: give the frame that was fitted"))
         return np.asarray(found, dtype=np.float64)
