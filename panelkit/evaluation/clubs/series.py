@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call
 from panelkit.indices.panels.panel_frame import refuse_gaps, wide
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import DataError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, verbatim
 from panelkit.models.reading import read_design
@@ -25,6 +25,7 @@ FEWEST_UNITS = 3
 FEWEST_POINTS = 6
 """Two coefficients and an autocorrelation are read off so many periods at least."""
 _SHOWN = 8
+_LOGARITHMS: Mapping[str, np.ufunc] = {"log": np.log, "log2": np.log2, "log10": np.log10, "log1p": np.log1p}
 # What differs by less is rounding of the filter.
 _SAME = 1e-13
 
@@ -49,8 +50,19 @@ class Series(Brief):
     @property
     def in_logs(self) -> bool:
         """Return whether the variable is a logarithm, whose transitions depend on the unit of measurement."""
+        return self._logarithm is not None
+
+    @property
+    def _logarithm(self) -> str | None:
+        """Return which logarithm the variable is, None where it is none."""
         node = parse_expression(self.variable).node
-        return isinstance(node, Call) and node.name.startswith("log")
+        return node.name if isinstance(node, Call) and node.name in _LOGARITHMS else None
+
+    def measured(self, factor: float) -> FloatArray:
+        """Return logarithms (N, T) of the figures times a factor: those in another unit of measurement."""
+        if self._logarithm == "log1p":
+            return np.log1p(np.expm1(self.values) * factor)
+        return np.asarray(self.values + _LOGARITHMS[str(self._logarithm)](factor))
 
 
 def read_series(variable: str, data: Any, *, unit: str | None, time: str | None, where: str | None) -> Series:
@@ -84,6 +96,8 @@ def refuse_series(series: Series, procedure: Procedure) -> None:
     ------
     DataError
         If there are fewer than three units or too few periods, or a value is not positive.
+    SpecError
+        If the regression would start in the first period.
     """
     units, periods, variable = series.units, series.periods, series.variable
     if len(units) < FEWEST_UNITS:
@@ -96,6 +110,14 @@ def refuse_series(series: Series, procedure: Procedure) -> None:
             )
         )
     needed = fewest_periods(procedure)
+    if procedure.regression(max(len(periods), needed)).dropped < 1:
+        raise SpecError(
+            message(
+                "trim={trim:g} leaves out none of {count} {periods}: log log t has no value in the first one, t = 1",
+                trim=procedure.trim,
+                count=len(periods),
+            )
+        )
     if len(periods) < needed:
         raise DataError(
             message(

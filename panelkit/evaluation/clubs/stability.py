@@ -148,14 +148,10 @@ def _variants(series: Series, procedure: Procedure) -> list[tuple[str, Message, 
             ("without the last", message("without {when}", when=last), values[:, :-1]),
         ]
     if series.in_logs:
-        step = np.log(10.0)
-        found.append(
-            ("tenth of the unit", message("figures in a tenth of the unit of measurement"), values + step)
-        )
-        if (values - step > 0).all():
-            found.append(
-                ("ten units", message("figures in ten times the unit of measurement"), values - step)
-            )
+        tenth, ten = series.measured(10.0), series.measured(0.1)
+        found.append(("tenth of the unit", message("figures in a tenth of the unit of measurement"), tenth))
+        if min(ten.min(), procedure.of(ten).x.min()) > 0.0:
+            found.append(("ten units", message("figures in ten times the unit of measurement"), ten))
     return found
 
 

@@ -307,3 +307,23 @@ def test_trends_below_zero_are_refused() -> None:
     with pytest.raises(DataError, match="its trend is not positive in .* cells: u00 2001"):
         pk.convergence_clubs(panel(values), "x")
     assert len(pk.convergence_clubs(panel(values), "x", trend=None).membership) == 8
+
+
+@pytest.mark.parametrize("name", ["log", "log10", "log2", "log1p"])
+def test_other_units_of_measurement_are_those_of_the_logarithm(name: str) -> None:
+    """Ten units and a tenth are the figures themselves over or times ten, whatever the base."""
+    values, _ = drawn(3, 5)
+    frame = panel(np.exp(values))
+    found = pk.convergence_clubs(frame, f"{name}(x)")
+    for factor in (0.1, 10.0):
+        again = pk.convergence_clubs(frame, f"{name}({factor}*x)")
+        # the powers of ten of a double are rounded, and log1p is taken there and back
+        assert found.series.measured(factor) == pytest.approx(again.series.values, rel=1e-12)
+
+
+def test_a_regression_from_the_first_period_is_refused() -> None:
+    values, _ = drawn(2, 1)
+    for trim in (0.0, 0.02):
+        with pytest.raises(SpecError, match="log log t has no value"):
+            pk.convergence_clubs(panel(values), "x", trim=trim)
+    assert len(pk.convergence_clubs(panel(values), "x", trim=0.05).clubs)
