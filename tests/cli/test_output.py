@@ -40,6 +40,7 @@ FOLDER_DOORS = [
     ["evaluate", "second-stage", "gdp", "--outputs", "population", "--on", "log(gdp)"],
     ["couple", "run", "any"],
     ["evaluate", "fusion"],
+    ["evaluate", "grey", "gdp"],
     ["evaluate", "clubs", "gdp"],
     ["gmm", "log(gdp) ~ lag(log(gdp), 1)"],
     ["pvar", "log(gdp)", "log(population)"],

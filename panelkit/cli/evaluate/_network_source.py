@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,6 +41,13 @@ class GravityOptions:
     share: Annotated[
         str | None, typer.Option(help="v of K = v_i/(v_i + v_j), which gives the direction. 确定方向的变量。")
     ] = None
+    distance: Annotated[
+        Path | None,
+        typer.Option(
+            help="A square table of distances, units in the first row and column; great circles between capitals if "
+            "absent. 距离矩阵文件（首行首列为个体），默认省会间大圆距离。"
+        ),
+    ] = None
     power: Annotated[float, typer.Option(help="Exponent of the distance. 距离的指数。")] = 2.0
     threshold: Annotated[
         str,
@@ -74,11 +83,12 @@ class FlowOptions:
 
 @dataclass(frozen=True, eq=False)
 class Source(Brief):
-    """A network, the panel behind it where there is one, and totals where they are asked for."""
+    """A network, the panel behind it where there is one, totals where they are asked for, and distances of a file."""
 
     network: Network | None
     frame: pd.DataFrame | None
     flows: Flows | None = None
+    distance: pd.DataFrame | None = None
 
 
 def rule_of(text: str) -> Any:
@@ -107,7 +117,8 @@ def source_of(
     """
     pairs = [name for name in ("origin", "destination", "value") if getattr(flow, name) is not None]
     if pairs:
-        return Source(_of_pairs(ctx, sample, gravity, flow), None)
+        network = _of_pairs(ctx, sample, gravity, flow)
+        return Source(network, None, distance=_distances(gravity.distance, network.ids))
     if flow.reconstruct is not None or totals:
         return _of_totals(ctx, sample, gravity, flow, columns, totals=totals)
     for name in ("sent", "received"):
@@ -117,6 +128,21 @@ def source_of(
             message("--sent and --received belong to --reconstruct or --view flows: leave them out"),
         )
     return _of_masses(ctx, sample, gravity, columns)
+
+
+def _distances(path: Path | None, ids: Iterable[Hashable]) -> pd.DataFrame | None:
+    """Return the distances of a file, its labels those of the units that are written alike."""
+    if path is None:
+        return None
+    from panelkit.data.user.table import read_table
+
+    table = read_table(path)
+    table = table.set_index(table.columns[0])
+    units = {str(one): one for one in ids}
+    rows, heads = (
+        [units.get(str(one).strip(), one) for one in axis] for axis in (table.index, table.columns)
+    )
+    return table.set_axis(rows, axis=0).set_axis(heads, axis=1)
 
 
 def _of_masses(
@@ -133,10 +159,17 @@ def _of_masses(
         share = _SHARE if share is None else share
     wanted = [*mass, *(one for one in (per_head, share) if one is not None)]
     frame = _rows(ctx, sample, [*wanted, *columns])
+    distance = _distances(gravity.distance, frame.index.unique(0))
     network = gravity_network(
-        frame, mass, per_head=per_head, share=share, power=gravity.power, threshold=rule_of(gravity.threshold)
+        frame,
+        mass,
+        per_head=per_head,
+        share=share,
+        distance=distance,
+        power=gravity.power,
+        threshold=rule_of(gravity.threshold),
     )
-    return Source(network, frame)
+    return Source(network, frame, distance=distance)
 
 
 def _of_totals(
@@ -157,13 +190,15 @@ def _of_totals(
             message("--mass, --per-head and --share make a gravity network, and totals are asked for"),
         )
     frame = _rows(ctx, sample, [f"`{flow.sent}`", f"`{flow.received}`", *columns])
+    distance = _distances(gravity.distance, frame.index.unique(0))
     flows = observed_flows(frame, flow.sent, flow.received)
     if totals and flow.reconstruct is None:
         return Source(None, frame, flows)
     way: Any = flow.reconstruct
     power = gravity.power if given(ctx, "power") else None
-    network = flows.reconstruct(way, power=power, threshold=rule_of(gravity.threshold))
-    return Source(network, frame, flows if totals else None)
+    far = distance if way == "gravity" else None
+    network = flows.reconstruct(way, power=power, distance=far, threshold=rule_of(gravity.threshold))
+    return Source(network, frame, flows if totals else None, distance)
 
 
 def _of_pairs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output, SeedOption
 from panelkit.cli._printing import all_told, fitted, narrow_terminal, print_json, print_written, records
+from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def drivers(
     from panelkit.evaluation.drivers.change import index_change
     from panelkit.evaluation.drivers.what_if import index_what_if
 
-    index = _index(ctx, design, sample)
+    index, levels = _index(ctx, design, sample)
     if question is Question.change:
         refuse(ctx, "to", message("--to belongs to --question what-if: leave it out"))
         found = index_change(index, first, last, method=method.value, draws=draws, rng=seed)
@@ -100,6 +102,7 @@ def drivers(
             refuse(ctx, name, message("--{option} belongs to --question change: leave it out", option=name))
         wanted: Any = to.value.replace("-", "_")
         found = index_what_if(index, wanted, last, draws=draws, rng=seed)
+    found = replace(found, notes=tuple(note.spoken(*levels) for note in found.notes))
     if output.as_json:
         print_json(_content(found, output.language))
     else:
@@ -108,10 +111,12 @@ def drivers(
         print_written(_write(found, output.out, output.language), quiet=output.as_json)
 
 
-def _index(ctx: typer.Context, design: str, sample: DesignSample) -> Any:
+def _index(ctx: typer.Context, design: str, sample: DesignSample) -> tuple[Any, Levels]:
+    """Return the index, and what its panel calls unit and time."""
     from panelkit.cli.index.run import columns_of
     from panelkit.indices.panels.composite import composite_index
     from panelkit.indices.panels.designs import shipped_designs
+    from panelkit.kernels.index import levels_of
 
     asked = chosen(ctx, sample)
     frame = None if sample.data is None else own_rows(asked)
@@ -120,7 +125,8 @@ def _index(ctx: typer.Context, design: str, sample: DesignSample) -> Any:
     if sample.provinces is not None and frame is None:
         changes["provinces"] = asked.wanted
     plan = design if frame is None or named else columns_of(design)
-    return composite_index(plan, frame, where=sample.where, **changes)
+    index = composite_index(plan, frame, where=sample.where, **changes)
+    return index, PROVINCIAL if frame is None else levels_of(frame)
 
 
 def _print(found: IndexDrivers, of: str | None, language: Language) -> None:

@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._chosen import chosen, refuse
+from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import own_rows, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, narrow_terminal, print_json, print_written, records
+from panelkit.cli.evaluate._target import column_panel, index_panel
 from panelkit.cli.spatial._weights import units_of, weights_of
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from panelkit.evaluation.contest.result import Contest
 
 app = typer.Typer(add_completion=False)
-_SHIPPED_YEARS = (2011, 2022)
 
 
 class LossChoice(StrEnum):
@@ -144,49 +141,13 @@ def _panel(
     from panelkit.indices.panels.designs import shipped_designs
 
     if target in shipped_designs() or target.endswith(".toml"):
-        return _index(ctx, target, sample), part or "score"
+        return index_panel(ctx, target, sample), part or "score"
     refuse(
         ctx,
         "part",
         message("--part names a dimension of an index, and {target} is none: leave it out", target=target),
     )
-    return _columns(ctx, [target, *(rivals.companion or ())], sample), target
-
-
-def _index(ctx: typer.Context, target: str, sample: ShippedSample) -> Any:
-    from panelkit.indices.panels.composite import composite_index
-
-    for name in ("lags", "vintage", "store"):
-        refuse(
-            ctx,
-            name,
-            message(
-                "--{option} is about figures, and {target} is an index, which reads its own: leave it out",
-                option=name,
-                target=target,
-            ),
-        )
-    asked = chosen(ctx, sample)
-    frame = None if sample.data is None else own_rows(asked)
-    changes: Any = {} if asked.years is None else {"years": asked.years}
-    if sample.provinces != "all" and frame is None:
-        changes["provinces"] = asked.wanted
-    return composite_index(target, frame, where=sample.where, **changes)
-
-
-def _columns(ctx: typer.Context, names: list[str], sample: ShippedSample) -> pd.DataFrame:
-    import pandas as pd
-
-    from panelkit.formula.formula import parse_formula
-    from panelkit.indices.panels.sample import rows_where
-    from panelkit.inference.descriptives import columns_of
-
-    held = rows_of(
-        ctx, sample, [parse_formula(f"{name} ~ 1") for name in names], shipped_years=_SHIPPED_YEARS
-    )
-    table = pd.DataFrame(columns_of(held.frame, names), index=held.frame.index)
-    table.attrs = dict(held.frame.attrs)
-    return rows_where(table, held.where, data=held.frame)
+    return column_panel(ctx, [target, *(rivals.companion or ())], sample), target
 
 
 def _print(found: Contest, language: Language) -> None:

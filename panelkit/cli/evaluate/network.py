@@ -81,6 +81,7 @@ def network(
     from dataclasses import replace
 
     _refuse_idle(ctx, shown)
+    _refuse_distance(ctx, flow, shown)
     if shown.year is not None and sample.years is None and sample.data is None:
         sample = replace(sample, years=str(shown.year))
     wanted = _expressions(shown.regressor) if shown.view is View.qap else []
@@ -107,6 +108,22 @@ def _refuse_idle(ctx: typer.Context, shown: ViewOptions) -> None:
     if shown.view is View.flows:
         for name in ("reps", "seed"):
             refuse(ctx, name, message("--view flows draws nothing: leave --{name} out", name=name))
+
+
+def _refuse_distance(ctx: typer.Context, flow: FlowOptions, shown: ViewOptions) -> None:
+    """Refuse a file of distances that neither the network nor a regressor reads."""
+    tested = shown.view is View.qap and "distance" in (shown.regressor or ())
+    totals = shown.view is View.flows or flow.reconstruct is not None
+    if tested or (flow.origin is None and (not totals or flow.reconstruct == "gravity")):
+        return
+    refuse(
+        ctx,
+        "distance",
+        message(
+            "--distance is read by gravity networks, --reconstruct gravity and --view qap --regressor distance: leave "
+            "it out"
+        ),
+    )
 
 
 def _expressions(regressors: list[str] | None) -> list[str]:
@@ -168,7 +185,7 @@ def _matrix(text: str, one: Network, source: Source, year: int | None) -> Any:
     if text == "border":
         return contiguity(list(one.ids), normalisation="none").matrix.toarray()
     if text == "distance":
-        return distances(list(one.ids)).to_numpy()
+        return distances(list(one.ids)).to_numpy() if source.distance is None else source.distance
     if source.frame is None:
         raise SpecError(
             message(

@@ -158,7 +158,7 @@ class GreyForecast(Evaluated):
             self._precondition(),
             message(
                 "outside the sample, mean absolute error: GM(1,1) {grey:.2f} %, log-linear trend {trend:.2f} %, "
-                "random walk {walk:.2f} %; the best of the three is the {best}",
+                "random walk {walk:.2f} %; best of the three: {best}",
                 grey=mean["grey"],
                 trend=mean["trend"],
                 walk=mean["random_walk"],

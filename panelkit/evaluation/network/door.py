@@ -149,7 +149,7 @@ def distances_between(ids: Sequence[Hashable], distance: pd.DataFrame | None) ->
             raise DataError(
                 message(
                     "the {units} are no provinces whose capitals are known: give distance=, a frame of distances with "
-                    "the {units} on both sides ({why})",
+                    "the {units} on both sides, or --distance FILE on the command line ({why})",
                     why=error.said,
                 )
             ) from error

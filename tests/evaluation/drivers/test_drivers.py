@@ -213,3 +213,11 @@ def test_a_province_is_found_by_any_of_its_names() -> None:
     assert change.of("四川省").equals(change.of("Sichuan"))
     with pytest.raises(SpecError, match="no province is called 'Atlantis'"):
         change.of("Atlantis")
+
+
+def test_the_command_speaks_of_the_units_of_the_file(frame: pd.DataFrame, tmp_path: Path) -> None:
+    frame.rename_axis(["企业", "年份"]).reset_index().to_csv(tmp_path / "own.csv", index=False)
+    asked = ["evaluate", "drivers", "a,b,-c", "--data", str(tmp_path / "own.csv"), "--unit", "企业", "--time", "年份",
+             "--question", "what-if", "--draws", "9"]  # fmt: skip
+    assert "其他企业亦不变" in run(app, [*asked, "--lang", "zh"]).output
+    assert "the other firms too" in run(app, asked).output

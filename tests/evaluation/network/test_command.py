@@ -11,7 +11,7 @@ import pytest
 
 import panelkit as pk
 from tests.cli.conftest import panelkit  # noqa: F401 (a fixture)
-from tests.evaluation.network.small import cities
+from tests.evaluation.network.small import cities, distances
 
 COMMAND = ("evaluate", "network")
 
@@ -114,3 +114,49 @@ def test_masses_of_own_data_are_named(panelkit: Callable[..., Any], own: Path, p
         "flow",
     )
     assert "--mass does not apply to a table of pairs" in run.err
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_units_that_are_no_provinces_have_distances_of_a_file(
+    panelkit: Callable[..., Any],  # noqa: F811
+    tmp_path: Path,
+    numbered: bool,
+) -> None:
+    far = distances()
+    data = cities(8, (2020,))
+    if numbered:
+        names = {name: place for place, name in enumerate(far.index, start=1)}
+        far, data = far.rename(index=names, columns=names), data.rename(index=names, level="city")
+    data.reset_index().to_csv(tmp_path / "panel.csv", index=False)
+    far.iloc[::-1].to_csv(tmp_path / "far.csv", index_label="" if numbered else "city")
+    own = ("--data", tmp_path / "panel.csv", "--unit", "city", "--time", "year", "--mass", "people")
+    run = panelkit(*COMMAND, *own, "--distance", tmp_path / "far.csv", "--reps", 9, "--json")
+    assert run.status == 0, run.err
+    network = pk.gravity_network(data, "people", distance=far)
+    density = [row["value"] for row in json.loads(run.out)["rows"] if row["measure"] == "density"]
+    assert density == pytest.approx(list(pk.network_measures(network, reps=9).whole["density"]))
+    without = panelkit(*COMMAND, *own)
+    assert without.status == 2
+    assert "--distance FILE" in without.err
+    tested = panelkit(*COMMAND, *own, "--distance", tmp_path / "far.csv", "--view", "qap", "--regressor", "distance",
+                      "--reps", 99, "--json")  # fmt: skip
+    assert json.loads(tested.out)["circular"] == ["distance"]
+
+
+def test_distances_that_nothing_reads_are_refused(
+    panelkit: Callable[..., Any],  # noqa: F811
+    pairs: Path,
+    tmp_path: Path,
+) -> None:
+    far = tmp_path / "far.csv"
+    distances(4).rename(index=dict(zip(("c0", "c1", "c2", "c3"), "abcd", strict=True)),
+                        columns=dict(zip(("c0", "c1", "c2", "c3"), "abcd", strict=True))).to_csv(far)  # fmt: skip
+    own = (
+        "--data", pairs, "--origin", "from", "--destination", "to", "--value", "flow", "--distance", far,
+    )  # fmt: skip
+    idle = panelkit(*COMMAND, *own)
+    assert idle.status == 2
+    assert "--distance is read by" in idle.err
+    assert panelkit(*COMMAND, *own, "--view", "qap", "--regressor", "distance").status == 0
+    totals = panelkit(*COMMAND, "--view", "flows", "--distance", far)
+    assert "--distance is read by" in totals.err
