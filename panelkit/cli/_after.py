@@ -56,7 +56,7 @@ class Effects:
     bootstrap: Annotated[
         bool,
         typer.Option(
-            "--bootstrap", help="Make --test a (joint) wild cluster bootstrap. --test 用 wild 聚类自助法。"
+            "--bootstrap", help="Make --test a (joint) wild cluster bootstrap. --test 用野生聚类自助法。"
         ),
     ] = False
     margins: Annotated[
