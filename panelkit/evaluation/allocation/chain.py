@@ -11,6 +11,7 @@ import pandas as pd
 
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.crv3 import CRV3
+from panelkit.evaluation.allocation.double_counting import refuse_counted_twice
 from panelkit.evaluation.allocation.memory import error_spread
 from panelkit.indices.arrays.checks import first_of
 from panelkit.kernels.within import FloatArray
@@ -58,7 +59,7 @@ def formulas_of(links: Mapping[str, str], controls: Sequence[str] = ()) -> dict[
     Raises
     ------
     SpecError
-        If a link is not written so.
+        If a link is not written so, or spending stands in two links.
     """
     if not isinstance(links, Mapping) or not links:
         raise SpecError(message('links are a mapping of names to "output ~ spending", one at least'))
@@ -67,10 +68,11 @@ def formulas_of(links: Mapping[str, str], controls: Sequence[str] = ()) -> dict[
         raise SpecError(
             message('a link is written "output ~ spending", one ~ in each; not so: {links}', links=bad)
         )
+    sides = {str(name): [side.strip() for side in text.split("~")] for name, text in links.items()}
+    refuse_counted_twice({name: spending for name, (_, spending) in sides.items()})
     found = {}
-    for name, text in links.items():
-        output, spending = (side.strip() for side in text.split("~"))
-        found[str(name)] = " + ".join([f"log({output}) ~ log({spending})", *controls])
+    for name, (output, spending) in sides.items():
+        found[name] = " + ".join([f"log({output}) ~ log({spending})", *controls])
     return found
 
 

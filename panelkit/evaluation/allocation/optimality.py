@@ -20,10 +20,11 @@ class Optimality(Brief):
     """Residuals of the conditions, each as a share, and the multiplier of the budget.
 
     `stationarity`: the largest gap between marginal value, price and multipliers of bounds, per unit of the price (of
-    the largest marginal value where money is left, and of the marginal imbalance where that is larger).
+    the largest marginal value where money is left or no cell lies inside its bounds, which leaves the price open, and
+    of the marginal imbalance where that is larger).
     `complementarity`: the largest product of a multiplier and the slack of its constraint, per unit of price times
     budget. `feasibility`: the largest violation, per unit of the budget. `price` is the multiplier of the budget:
-    what one more unit of money adds to the objective.
+    what one more unit of money adds to the objective. `single`: the bounds leave one allocation, and nothing is chosen.
     """
 
     stationarity: float
@@ -32,6 +33,7 @@ class Optimality(Brief):
     price: float
     at_lower: int
     at_upper: int
+    single: bool = False
 
     @property
     def worst(self) -> float:
@@ -58,7 +60,8 @@ def optimality(
     gap = gradient - price
     alpha = np.where(lower, np.maximum(-gap, 0.0), 0.0)
     beta = np.where(upper, np.maximum(gap, 0.0), 0.0)
-    scale = max(price, size) if price > 0.0 else max(float(np.abs(gradient).max()), size)
+    told = price > 0.0 and inside.any()
+    scale = max(price if told else float(np.abs(gradient).max()), size)
     above, below = np.where(lower, x - bounds.lower, 0.0), np.where(upper, bounds.upper - x, 0.0)
     slack = max(float(np.abs(alpha * above).max()), float(np.abs(beta * below).max()), price * abs(left))
     violated = max(0.0, -left, float((bounds.lower - x).max()), float((x - bounds.upper).max()))
@@ -69,7 +72,15 @@ def optimality(
         price=price,
         at_lower=int(lower.sum()),
         at_upper=int(upper.sum()),
+        single=_leave_one(bounds),
     )
+
+
+def _leave_one(bounds: Bounds) -> bool:
+    """Return whether no money can be moved: every cell has one value, or the least that may be spent is all there is."""
+    near = _AT_BOUND * bounds.budget
+    fixed = float((bounds.upper - bounds.lower).sum()) <= near
+    return fixed or bounds.budget - float(bounds.lower.sum()) <= near
 
 
 def _between(gradient: FloatArray, lower: NDArray[np.bool_], upper: NDArray[np.bool_]) -> float:

@@ -21,6 +21,8 @@ def increasing_roots(
     low: FloatArray,
     high: FloatArray,
     start: FloatArray,
+    *,
+    rounding: float = 0.0,
 ) -> FloatArray:
     """Return where increasing functions are zero; the end of the bracket where they are on one side of it.
 
@@ -32,6 +34,8 @@ def increasing_roots(
         The bracket.
     start
         Where the search begins.
+    rounding
+        Values of this size are zero but for rounding: where the function is flat at zero its sign is that of noise.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def increasing_roots(
         with np.errstate(divide="ignore", invalid="ignore"):
             moved = at - value / slope
         near = _STEP * np.maximum(1.0, np.abs(at))
-        done = (np.abs(moved - at) <= near) | (high - low <= near) | (value == 0.0)
+        done = (np.abs(moved - at) <= near) | (high - low <= near) | (np.abs(value) <= rounding)
         inside = (moved > low) & (moved < high)
         if step % _CHECKED == _CHECKED - 1:
             inside &= high - low <= 0.5 * before

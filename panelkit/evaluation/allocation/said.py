@@ -88,6 +88,10 @@ def _calibrated(calibrate: Calibration) -> Message:
 
 
 def _solved(plan: Plan, met: Optimality) -> Message:
+    if met.single:
+        return message(
+            "the bounds leave one allocation, and nothing is chosen: the conditions of an optimum say nothing here"
+        )
     how = message("the dual, exact") if plan.separable else message("SLSQP from several starts")
     return message(
         "solved by {how}; conditions of an optimum missed by: stationarity {stationarity:.1e}, complementarity "

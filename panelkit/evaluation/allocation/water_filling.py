@@ -86,7 +86,7 @@ def water_fill(
         return 1.0 - spent.sum(axis=1), -slope.sum(axis=1)
 
     first, last = low.min(axis=1), high.max(axis=1)
-    log_price = increasing_roots(excess, first, last, 0.5 * (first + last))
+    log_price = increasing_roots(excess, first, last, 0.5 * (first + last), rounding=_SUMMED)
     price = np.exp(log_price)
     if penalty > 0.0 and target is not None:
         log_prices, price = _balanced(cells, penalty, target, (low, high), price)
@@ -100,6 +100,8 @@ def water_fill(
 # Money is left where the sum falls short of the budget by more than the rounding of a price of 14 digits, which powers
 # of up to a thousand carry into the sum.
 _SLACK = 1e-9
+# A sum of shares that is one is known to so much: its terms are exponentials, off by some units in the last place.
+_SUMMED = 4e-15
 
 
 def _cells(technology: Technology, bounds: Bounds) -> _Cells:
@@ -146,7 +148,7 @@ def _balanced(
         return 1.0 - spent.sum(axis=1), rise.sum(axis=1)
 
     most = np.exp(high).max(axis=1) + 2.0 * penalty * target.max()
-    price = increasing_roots(excess, np.zeros(len(low)), most, start)
+    price = increasing_roots(excess, np.zeros(len(low)), most, start, rounding=_SUMMED)
     return prices(price, held[0]), price
 
 

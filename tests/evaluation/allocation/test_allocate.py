@@ -242,3 +242,38 @@ def test_bounds_that_move_nothing_gain_nothing() -> None:
     found = pk.allocate(panel(), LINKS, lower=1.0, upper=1.0, reps=39, rng=1)
     assert found.gain.apparent == pytest.approx(0.0, abs=1e-12)
     assert found.gain.positive == 0.0
+
+
+@pytest.mark.parametrize(
+    ("links", "told"),
+    [
+        ({"first": "y1 ~ x1", "second": "y2 ~ x1"}, r"x1 \(first, second\)"),
+        ({"first": "y1 ~ x1", "second": "y2 ~ x2 + x1"}, r"x1 \(first, second\)"),
+    ],
+)
+def test_money_in_two_links_is_refused_by_name(links: dict[str, str], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        pk.allocate(panel(), links, elasticities=GIVEN, reps=0)
+
+
+def test_a_part_and_the_rest_are_two_links() -> None:
+    data = panel()
+    data["all"] = data["x1"] + data["x2"]
+    whole = pk.allocate(data, LINKS, elasticities=GIVEN, reps=0)
+    parts = {"first": "y1 ~ x1", "second": "y2 ~ all - x1"}
+    # the rest is a difference of rounded sums
+    assert pk.allocate(data, parts, elasticities=GIVEN, reps=0).optimal == pytest.approx(
+        whole.optimal, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("limits", [(1.0, 1.0), (0.5, 1.0), (1.0, 2.0)])
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_where_no_cell_is_free_the_actual_is_the_optimum(limits: tuple[float, float], seed: int) -> None:
+    """A price that nothing settles is no measure of residuals, and rounding of the sum does not look for one."""
+    found = pk.allocate(panel(seed=seed), LINKS, elasticities=GIVEN, lower=limits[0], upper=limits[1], reps=0)
+    assert found.optimal == pytest.approx(found.chain.spending, rel=1e-12)
+    # rounding of exponentials and sums
+    assert found.met.worst < 1e-14
+    nothing = [note for note in found.notes if "the bounds leave one allocation" in str(note)]
+    assert len(nothing) == (limits[0] == 1.0)
