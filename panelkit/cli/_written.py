@@ -11,6 +11,7 @@ from panelkit.language.message import message
 from panelkit.show.labels import AskedLabels
 
 _OPEN, _CLOSED = "([（", ")]）"
+_TICK = "`"
 _SEMICOLONS, _OTHERS = ";；", ",，、"
 _MARKS = _SEMICOLONS + _OTHERS + " \t\n"
 _RANGE = re.compile(r"(\d{1,4})(?:[-–](\d{1,4}))?")
@@ -24,13 +25,19 @@ def parts_of(given: Sequence[str] | None) -> tuple[str, ...]:
 def listed_in(given: Sequence[str] | None) -> tuple[str, ...]:
     """Return the parts of texts: between semicolons where there are some, else between commas, else between blanks.
 
-    What stands in brackets stays together: `log(gdp / population)` is one term.
+    What stands in brackets or backticks stays together: `log(gdp / population)` is one term.
     """
     found: list[str] = []
     for text in given or ():
         ways = [_split(text, marks) for marks in (_SEMICOLONS, _OTHERS)]
         found += next((parts for parts in ways if len(parts) > 1), _split(text, _MARKS))
     return tuple(found)
+
+
+def columns_in(given: str | None) -> tuple[str, ...]:
+    """Return names of columns, listed as by `listed_in`; a name with blanks or commas stands in backticks."""
+    parts = listed_in(None if given is None else [given])
+    return tuple(part[1:-1] if _quoted(part) else part for part in parts)
 
 
 def named_in(text: str, option: str) -> tuple[str, str]:
@@ -123,14 +130,19 @@ def stars_of(text: str) -> tuple[float, ...] | None:
 
 
 def _split(text: str, marks: str) -> list[str]:
-    parts, depth = [""], 0
+    parts, depth, quoted = [""], 0, False
     for char in text:
-        depth += (char in _OPEN) - (char in _CLOSED)
-        if char in marks and depth <= 0:
+        quoted ^= char == _TICK
+        depth += 0 if quoted else (char in _OPEN) - (char in _CLOSED)
+        if char in marks and depth <= 0 and not quoted:
             parts.append("")
         else:
             parts[-1] += char
     return [part.strip() for part in parts if part.strip()]
+
+
+def _quoted(part: str) -> bool:
+    return len(part) > 2 and part[0] == part[-1] == _TICK and _TICK not in part[1:-1]
 
 
 def _equals(text: str) -> int | None:

@@ -272,7 +272,10 @@ class Parser:
                 message("a column called `Intercept`"),
                 message("rename the column; `1 +` is the intercept"),
             )
-        return Parsed(render(self.tokens[:-1]), self.label_from(start), outcome, terms, has_intercept)
+        alone = self.tokens[start:-1]
+        # a formula is read again from its right side, so that a name alone keeps its backticks
+        right = spelled(alone[0].text) if [one.kind for one in alone] == ["quoted"] else render(alone)
+        return Parsed(render(self.tokens[:-1]), right, outcome, terms, has_intercept)
 
     def outcome(self) -> Factor:
         start = self.position

@@ -84,6 +84,21 @@ def test_columns_have_any_name(panelkit, tmp_path):
         assert json.loads(run.out)["title"]
 
 
+def test_names_with_blanks_and_commas_stand_in_backticks(panelkit, tmp_path):
+    own = _odd_file(tmp_path)
+    frame = pd.read_csv(tmp_path / "own.csv")
+    frame.columns = pd.Index(["企业", "年份", "R&D 人员", "专利, 件", "规 模"])
+    frame.to_csv(tmp_path / "own.csv", index=False)
+    for name in ("efficiency", "productivity"):
+        run = panelkit("evaluate", name, "`R&D 人员`", "--outputs", "`专利, 件`;`规 模`", *own, "--json")
+        assert run.status == 0
+        notes = " ".join(json.loads(run.out)["notes"])
+        assert name == "productivity" or "inputs: R&D 人员; outputs: 专利, 件, 规 模" in notes
+    call = ("evaluate", "second-stage", "`R&D 人员`", "--outputs", "`专利, 件`", "--on", "`规 模`")
+    run = panelkit(*call, *own, "--reps", "9", "--json")
+    assert [row["term"] for row in json.loads(run.out)["estimates"]] == ["Intercept", "规 模"]
+
+
 def test_draws_and_means_are_written(panelkit, tmp_path):
     own = _odd_file(tmp_path)
     more = ("--bootstrap", "9", "--means", "--splits", "5", "--out", tmp_path / "made")

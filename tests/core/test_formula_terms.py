@@ -93,6 +93,7 @@ def test_outcome_columns_and_text() -> None:
 def test_formulas_change_by_making_another() -> None:
     formula = parse_formula("y ~ x + `my z` - 1")
     assert formula.with_outcome("log(w/ v)").text == "log(w / v) ~ x + `my z` - 1"
+    assert parse_formula("y ~ `my z`").with_outcome("w").text == "w ~ `my z`"
     assert formula.with_outcome("`a ~ b`").outcome == "`a ~ b`"
     assert formula.adding("z + log(w)").rhs_terms == ("x", "my z", "z", "log(w)")
     assert formula.adding("a*b").rhs_terms == ("x", "my z", "a", "b", "a:b")

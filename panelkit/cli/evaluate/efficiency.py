@@ -13,7 +13,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import column_formulas, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
-from panelkit.cli._written import listed_in
+from panelkit.cli._written import columns_in, listed_in
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -34,7 +34,12 @@ _GIVES_WAY = ("stage 2 alone", "stage 1 alone", "peers", "returns")
 class Figures:
     """What is made of the inputs."""
 
-    outputs: Annotated[str, typer.Option(help="Columns that are made, by commas. 产出列，以逗号分隔。")]
+    outputs: Annotated[
+        str,
+        typer.Option(
+            help="Columns made, by commas; a name with blanks in backticks. 产出列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ]
     intermediate: Annotated[
         str | None,
         typer.Option(help="Columns that stage 1 makes and stage 2 uses (model network). 中间产出列。"),
@@ -81,7 +86,12 @@ class Measure:
 )
 def efficiency(
     ctx: typer.Context,
-    inputs: Annotated[str, typer.Argument(help="Columns that are used, by commas. 投入列，以逗号分隔。")],
+    inputs: Annotated[
+        str,
+        typer.Argument(
+            help="Columns used, by commas; a name with blanks in backticks. 投入列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ],
     figures: Figures,
     measure: Measure,
     sample: ShippedSample,
@@ -113,10 +123,10 @@ def efficiency(
     _refuse_without_draws(ctx, means, bootstrap)
     lag = _lag(figures.lag)
     columns = {
-        "inputs": listed_in([inputs]),
-        "outputs": listed_in([figures.outputs]),
-        "intermediates": listed_in([figures.intermediate] if figures.intermediate else None),
-        "undesirable": listed_in([figures.undesirable] if figures.undesirable else None),
+        "inputs": columns_in(inputs),
+        "outputs": columns_in(figures.outputs),
+        "intermediates": columns_in(figures.intermediate),
+        "undesirable": columns_in(figures.undesirable),
     }
     formulas = column_formulas(columns.values())
     reach = 2 * lag[0] if len(lag) == 1 and columns["intermediates"] else sum(lag)

@@ -13,7 +13,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import column_formulas, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
-from panelkit.cli._written import listed_in
+from panelkit.cli._written import columns_in
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, in_language, message
 
@@ -31,7 +31,12 @@ _GIVES_WAY = ("scale", "pure", "scale_change", "technical_variable")
 class Figures:
     """What is made of the inputs."""
 
-    outputs: Annotated[str, typer.Option(help="Columns that are made, by commas. 产出列，以逗号分隔。")]
+    outputs: Annotated[
+        str,
+        typer.Option(
+            help="Columns made, by commas; a name with blanks in backticks. 产出列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ]
     undesirable: Annotated[
         str | None, typer.Option(help="Outputs of which less is better (Luenberger). 非期望产出列。")
     ] = None
@@ -62,7 +67,12 @@ class Index:
 )
 def productivity(
     ctx: typer.Context,
-    inputs: Annotated[str, typer.Argument(help="Columns that are used, by commas. 投入列，以逗号分隔。")],
+    inputs: Annotated[
+        str,
+        typer.Argument(
+            help="Columns used, by commas; a name with blanks in backticks. 投入列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ],
     figures: Figures,
     measure: Index,
     sample: ShippedSample,
@@ -79,9 +89,9 @@ def productivity(
     if given(ctx, "seed") and not measure.reps:
         raise SpecError(message("--seed: draws the intervals of --reps: give --reps too"))
     columns = {
-        "inputs": listed_in([inputs]),
-        "outputs": listed_in([figures.outputs]),
-        "undesirable": listed_in([figures.undesirable] if figures.undesirable else None),
+        "inputs": columns_in(inputs),
+        "outputs": columns_in(figures.outputs),
+        "undesirable": columns_in(figures.undesirable),
     }
     formulas = column_formulas(columns.values())
     rows = rows_of(ctx, sample, formulas, shipped_years=_SHIPPED_YEARS, beside=(figures.lag, 0))

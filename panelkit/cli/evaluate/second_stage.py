@@ -20,7 +20,7 @@ from panelkit.cli._printing import (
     records,
     summary_fitted,
 )
-from panelkit.cli._written import listed_in
+from panelkit.cli._written import columns_in
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
@@ -35,7 +35,12 @@ _SHIPPED_YEARS = (2011, 2022)
 class Figures:
     """What is made of the inputs, and what inefficiency may go with."""
 
-    outputs: Annotated[str, typer.Option(help="Columns that are made, by commas. 产出列，以逗号分隔。")]
+    outputs: Annotated[
+        str,
+        typer.Option(
+            help="Columns made, by commas; a name with blanks in backticks. 产出列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ]
     on: Annotated[
         str,
         typer.Option(
@@ -76,7 +81,12 @@ class Way:
 )
 def second_stage(
     ctx: typer.Context,
-    inputs: Annotated[str, typer.Argument(help="Columns that are used, by commas. 投入列，以逗号分隔。")],
+    inputs: Annotated[
+        str,
+        typer.Argument(
+            help="Columns used, by commas; a name with blanks in backticks. 投入列，逗号分隔；含空格的列名加反引号。"
+        ),
+    ],
     figures: Figures,
     way: Way,
     sample: ShippedSample,
@@ -86,12 +96,12 @@ def second_stage(
     from panelkit.data.figure_notes import data_notes
     from panelkit.evaluation.efficiency.second_stage.second_stage import second_stage as explain
     from panelkit.formula.formula import parse_formula
+    from panelkit.formula.tokens import spelled
     from panelkit.report.productivity_files import write_second_stage
 
-    columns = {"inputs": listed_in([inputs]), "outputs": listed_in([figures.outputs])}
-    of_regressors = parse_formula(f"y ~ {figures.on}").right
+    columns = {"inputs": columns_in(inputs), "outputs": columns_in(figures.outputs)}
     named = column_formulas(columns.values())
-    regressors = parse_formula(f"{named[0].outcome} ~ {of_regressors}")
+    regressors = parse_formula(f"{spelled(columns['inputs'][0])} ~ {figures.on}")
     rows = rows_of(ctx, sample, [*named, regressors], shipped_years=_SHIPPED_YEARS, beside=(figures.lag, 0))
     settled: Any = {
         "algorithm": way.algorithm,
