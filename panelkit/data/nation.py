@@ -18,7 +18,7 @@ from panelkit.data.selection import Vintage, Years, choose_vintages, wanted_year
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.units import Units, check_units, harmonised
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message, sentences
+from panelkit.language.message import Told, message, sentences
 from panelkit.language.offers import offered
 
 _PRINTED = "as_published"
@@ -101,6 +101,11 @@ def product_years(product: str, folder: Path | None = None) -> tuple[int, ...]:
     """Return the years in which the output of a product is held, none where there is no such product."""
     rows = read_rows("national_products.csv", folder)
     return tuple(sorted(int(row["year"]) for row in rows if row["product"] == product))
+
+
+def product_names(folder: Path | None = None) -> dict[str, Told]:
+    """Return products by key: the key itself in English, what they are called in Chinese."""
+    return {row["product"]: Told(row["product"], row["name_zh"]) for row in read_rows("products.csv", folder)}
 
 
 def _keys(

@@ -53,6 +53,8 @@ _KNOWN = (
 _BY_NAME = {name: level for level, names in _KNOWN for name in names.split()}
 _UNIT, _PERIOD = _BY_NAME["unit"], _BY_NAME["period"]
 _YEAR = _BY_NAME["year"]
+# Words for time that follow a number in Chinese as they are.
+_COUNTED = ("年", "期")
 
 
 def unit_level(name: str) -> Level:
@@ -66,11 +68,15 @@ def time_level(name: str) -> Level:
 
 
 def level_words(levels: Levels, language: str) -> dict[str, str]:
-    """Return what stands for `{unit}`, `{units}`, `{period}` and `{periods}` in a sentence about a panel."""
+    """Return what stands for `{unit}`, `{units}`, `{period}` and `{periods}` in a sentence about a panel.
+
+    A Chinese sentence counts time by `{span}`: 年, 个月, 期.
+    """
     unit, period = unit_level(levels[0]), time_level(levels[1])
     if language == "zh":
         when = "年份" if period is _YEAR else period.zh
-        return {"unit": unit.zh, "units": unit.zh, "period": when, "periods": when}
+        span = period.zh if period.zh in _COUNTED else f"个{period.zh}"
+        return {"unit": unit.zh, "units": unit.zh, "period": when, "periods": when, "span": span}
     return {"unit": unit.one, "units": unit.many, "period": period.one, "periods": period.many}
 
 

@@ -16,7 +16,7 @@ from panelkit.language.extract import PACKAGE, held, messages
 
 _TOLD = frozenset({"title", "name", "null", "reason", "because", "notes"})
 _MAKE_RESULTS = frozenset({"finish", "fields_under", "not_applicable"})
-_ONE = {"units": "unit", "periods": "period"}
+_ONE = {"units": "unit", "periods": "period", "span": "period"}
 # the readers that run in a child process say why in words of a protocol, which `files/read.py` turns into messages
 _APART = frozenset({"data/yearbook/files/_child.py"})
 
@@ -132,7 +132,8 @@ def other_placeholders(rooms: Sequence[str] = ()) -> list[str]:
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """Return the names of the values in a template; the plural of a word for units counts as its singular."""
+    """Return the names of the values in a template; the plural of a word for units counts as its singular,
+    and so does the Chinese `{span}`, time that is counted."""
     names = (name for _, name, _, _ in Formatter().parse(template) if name is not None)
     return frozenset(_ONE.get(name, name) for name in names)
 

@@ -8,6 +8,7 @@ from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.window import Window, samples_of
 from panelkit.data import catalogue
+from panelkit.data.nation import product_names
 from panelkit.kernels.index import SHOWN, listed
 from panelkit.language.message import Joined, Message, Told, message, verbatim
 
@@ -51,8 +52,8 @@ def _of_designs(claim: Claim, window: Window) -> Iterator[Message]:
 
 def _called(keys: Sequence[str]) -> Message:
     """Return figures by their names: keys in English, what they are called in Chinese; the rest of many is counted."""
-    about = catalogue.facts()
-    names = [Told(key, about[key].name_zh) if key in about else verbatim(key) for key in keys]
+    known = product_names() | {key: Told(key, one.name_zh) for key, one in catalogue.facts().items()}
+    names = [known.get(key, verbatim(key)) for key in keys]
     return listed(names[:SHOWN], len(names))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.claims.designs.life_cycle_words import seen_in
 from panelkit.evaluation.life_cycle.passages import detectable_distance, lowest_share
 from panelkit.evaluation.life_cycle.second_leap import fall_of, second_leap
 from tests.claims.test_threshold_claims import CLAIM
@@ -98,3 +99,13 @@ def test_products_are_no_columns_of_a_panel(tmp_path: Path) -> None:
     path.write_text(text.replace('{ name = "R-THR" }', rule), encoding="utf-8")
     (verdict,) = pk.check(path, data=_panel([_wave(2008.0)]))
     assert "shipped output of the nation" in verdict.reason
+
+
+def test_courses_have_the_names_of_the_language() -> None:
+    found = seen_in({"telephone_sets": ("growth", "maturity"), "Beijing": (), "firm 1": ()}).found
+    assert "telephone_sets" in str(found)
+    chinese = found.text("zh")
+    assert "电话单机" in chinese
+    assert "北京" in chinese
+    assert "firm 1" in chinese
+    assert "telephone" not in chinese

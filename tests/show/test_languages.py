@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.evaluation.contest.labels import ahead
 from panelkit.language.levels import time_level, unit_level
 from panelkit.language.message import message
 from panelkit.results.fit import TestResult
@@ -472,3 +473,11 @@ def test_reductions_are_named_in_chinese() -> None:
     fit = pk.SpatialPanel("y ~ x").fit(_firms(), every_result.lattice(), **FIRMS)
     names = [message("{name}", name=test.name).text("zh") for test in fit.reduction_tests()]
     assert {"Wald 检验：SDM 简化为 SAR", "LR 检验：SDM 简化为 SEM"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("time", "chinese"),
+    [("year", "年"), ("month", "个月"), ("季度", "个季度"), ("届", "个届"), ("wave", "期")],
+)
+def test_chinese_counts_time_as_it_is_counted(time: str, chinese: str) -> None:
+    assert ahead(3).spoken("firm", time).text("zh") == f"提前 3 {chinese}"

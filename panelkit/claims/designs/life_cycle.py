@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from panelkit.claims.designs.life_cycle_words import seen_in, told
+from panelkit.claims.designs.life_cycle_words import called, seen_in, told
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
@@ -151,9 +151,11 @@ class LifeCycleDesign(MeasuredDesign):
             one = whole[name].dropna()
             times = one.index.to_numpy(dtype=float)
             if len(one) < LEAST_YEARS or (np.diff(times) != 1.0).any():
-                lost.append((str(name), message("fewer than {least} {periods} in a row", least=LEAST_YEARS)))
+                lost.append(
+                    (called(str(name)), message("fewer than {least} {periods} in a row", least=LEAST_YEARS))
+                )
             elif (one <= 0.0).any() or one.nunique() == 1:
-                lost.append((str(name), message("zero, negative or never changing")))
+                lost.append((called(str(name)), message("zero, negative or never changing")))
             else:
                 kept[str(name)] = (one.to_numpy(dtype=float), times)
         return kept, lost, frame

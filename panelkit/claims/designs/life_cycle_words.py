@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from panelkit.claims.findings import Condition
+from panelkit.data.nation import product_names
+from panelkit.data.provinces import lookup, place_name
 from panelkit.evaluation.life_cycle.second_leap import Leap
 from panelkit.evaluation.life_cycle.wording import STAGES
-from panelkit.language.message import Joined, listed, message, verbatim
+from panelkit.language.message import Joined, Message, listed, message, verbatim
+
+
+def called(course: str) -> Message:
+    """Return what a course is called: a product or a province by its name in the language, any other as it stands."""
+    product = product_names().get(course)
+    if product is not None:
+        return product
+    province = lookup(course)
+    return verbatim(course) if province is None else place_name(province.adcode)
 
 
 def seen_in(seen: Mapping[str, tuple[str, ...]]) -> Condition:
@@ -21,7 +32,7 @@ def seen_in(seen: Mapping[str, tuple[str, ...]]) -> Condition:
             stages=Joined([STAGES[stage] for stage in stages], {"en": " → ", "zh": "→"})
             if stages
             else message("none"),
-            names=listed(map(verbatim, names)),
+            names=listed([called(name) for name in names]),
         )
         for stages, names in sorted(groups.items(), key=lambda item: (-len(item[0]), item[0]))
     ]
@@ -40,7 +51,7 @@ def told(fell: Mapping[str, Leap]) -> Condition:
     parts = [
         message(
             "{name} fell {share:.0%} to {trough:.0f}, AICc gains {gain:.1f}, Holm's p {p:.2g}",
-            name=verbatim(name),
+            name=called(name),
             share=one.fall.share,
             trough=one.fall.trough,
             gain=one.gain,

@@ -77,7 +77,7 @@ def optimality(
 
 
 def _leave_one(bounds: Bounds) -> bool:
-    """Return whether no money can be moved: every cell has one value, or the least that may be spent is all there is."""
+    """Return whether no money can be moved: cells have one value each, or their least is all that there is."""
     near = _AT_BOUND * bounds.budget
     fixed = float((bounds.upper - bounds.lower).sum()) <= near
     return fixed or bounds.budget - float(bounds.lower.sum()) <= near

@@ -95,8 +95,8 @@ def convergence_clubs(
     Raises
     ------
     DataError
-        If cells are missing, they or their trends are not positive, two units have one value, or there are fewer than
-        three units or too few periods.
+        If cells are missing, they or their trends are not positive, two units have one value in a period that the
+        regression reads, or there are fewer than three units or too few periods.
     SpecError
         If an option is none of those named.
 
@@ -120,10 +120,10 @@ def convergence_clubs(
                 )
             )
         if trend is None:
-            refuse_ties(series, series.values)
+            refuse_ties(series, series.values, procedure)
         found = procedure.of(series.values)
         refuse_below_zero(series, found.x)
-        refuse_ties(series, found.x)
+        refuse_ties(series, found.x, procedure)
     title = message("convergence clubs: {variable}", variable=variable)
     made = ConvergenceClubs(title=title, series=series, procedure=procedure, found=found)
     return replace(made, notes=(*_how(procedure, series), *_warnings(made), *series.notes))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from panelkit.evaluation.clubs.clustering import CONVENTIONS, Clustering, ConventionName, find_clubs
 from panelkit.evaluation.clubs.log_t import LogT, Regression, variation
 from panelkit.evaluation.clubs.long_run import Hac
@@ -39,6 +42,11 @@ class Procedure:
     def regression(self, periods: int) -> Regression:
         """Return the log t regression of so many periods."""
         return Regression(CONVENTIONS[self.convention].dropped(periods, self.trim), self.hac)
+
+    def read(self, periods: int) -> NDArray[np.bool_]:
+        """Return which of so many periods (T,) a log t regression reads: the first, and those behind the cut."""
+        at = np.arange(periods)
+        return np.asarray((at == 0) | (at >= self.regression(periods).dropped))
 
     def of(self, values: FloatArray) -> Clustered:
         """Return the clubs of series (N, T)."""

@@ -168,19 +168,28 @@ def refuse_below_zero(series: Series, x: FloatArray) -> None:
         )
 
 
-def refuse_ties(series: Series, x: FloatArray) -> None:
-    """Refuse two units with one value in a period: their variation is zero, and its logarithm does not exist.
+def ties(x: FloatArray, procedure: Procedure) -> list[tuple[int, int, int]]:
+    """Return two units and the period of every pair of equal values in x (N, T) that a regression reads.
+
+    The variation of such a pair is zero, and its logarithm does not exist.
+    """
+    order = np.argsort(x, axis=0, kind="stable")
+    ranked = np.take_along_axis(x, order, axis=0)
+    same = np.diff(ranked, axis=0) <= _SAME * np.abs(ranked[1:])
+    places = np.argwhere(same & procedure.read(x.shape[1]))
+    return [(int(order[i, t]), int(order[i + 1, t]), int(t)) for i, t in places]
+
+
+def refuse_ties(series: Series, x: FloatArray, procedure: Procedure) -> None:
+    """Refuse two units with one value in a period that the log t regression reads.
 
     Raises
     ------
     DataError
         If there are any in x (N, T), all named.
     """
-    order = np.argsort(x, axis=0, kind="stable")
-    ranked = np.take_along_axis(x, order, axis=0)
-    same = zip(*np.nonzero(np.diff(ranked, axis=0) <= _SAME * np.abs(ranked[1:])), strict=True)
     units = series.units
-    found = [f"{units[order[i, t]]} = {units[order[i + 1, t]]} ({series.periods[t]})" for i, t in same]
+    found = [f"{units[i]} = {units[j]} ({series.periods[t]})" for i, j, t in ties(x, procedure)]
     if found:
         raise DataError(
             message(

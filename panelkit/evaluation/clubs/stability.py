@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.evaluation.clubs.procedure import Procedure
-from panelkit.evaluation.clubs.series import Series, fewest_periods
+from panelkit.evaluation.clubs.procedure import Clustered, Procedure
+from panelkit.evaluation.clubs.series import Series, fewest_periods, ties
 from panelkit.evaluation.clubs.worlds import groups, shares_together, together
 from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import FloatArray
@@ -109,7 +109,9 @@ def stability_of(
     """Return how far the clubs of a panel hold, `own` (N,) the number of each unit's club."""
     shares, labels = shares_together(series.values, procedure, reps, block, as_generator(rng))
     mates = together(own) & ~np.eye(len(own), dtype=bool)
-    variants = _variants(series, procedure)
+    asked = [(name, told, procedure.of(values)) for name, told, values in _variants(series, procedure)]
+    variants = [(name, told, found) for name, told, found in asked if not ties(found.x, procedure)]
+    tied = [told for _, told, found in asked if ties(found.x, procedure)]
     # a unit of no club stays there as often as it is alone
     alone = (labels == 0).mean(axis=0)
     stays = np.where(
@@ -120,7 +122,7 @@ def stability_of(
         together=pd.DataFrame(shares, index=series.units, columns=series.units),
         by_unit=pd.DataFrame({"club": own, "stays": stays}, index=series.units),
         variants=pd.DataFrame(
-            [(name, *_variant(procedure, own, values)) for name, _, values in variants],
+            [(name, *_variant(own, found)) for name, _, found in variants],
             columns=["variant", "groups", "rand"],
         ),
         variants_said=tuple(said for _, said, _ in variants),
@@ -132,6 +134,13 @@ def stability_of(
                 "what short-run shocks do to memberships, not whether there are clubs: see continuum_test()",
                 reps=reps,
                 block=block,
+            ),
+            *(
+                message(
+                    "{variant}: not run, because two {units} have one value in a {period} that its regression reads",
+                    variant=told,
+                )
+                for told in tied
             ),
         ),
         levels=series.levels,
@@ -155,11 +164,11 @@ def _variants(series: Series, procedure: Procedure) -> list[tuple[str, Message, 
     return found
 
 
-def _variant(procedure: Procedure, own: NDArray[np.intp], values: FloatArray) -> tuple[int, float]:
+def _variant(own: NDArray[np.intp], found: Clustered) -> tuple[int, float]:
     """Return the groups of a variant, and the adjusted Rand index with the clubs at hand."""
     from sklearn.metrics import adjusted_rand_score
 
-    labels = procedure.of(values).final.labels(len(own))
+    labels = found.final.labels(len(own))
     return groups(labels), float(adjusted_rand_score(_singled(own), _singled(labels)))
 
 

@@ -9,7 +9,7 @@ degrees of freedom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.stats import t as student
 
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count
 from panelkit.results.fit import FloatArray
@@ -25,6 +25,8 @@ from panelkit.show.brief import Brief
 
 Clusters = Literal["two_way", "year", "province"]
 FEWEST_BLOCKS = 3
+# A standard error below this share of the largest loss is rounding of losses that do not vary.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +34,8 @@ class LossDifference(Brief):
     """Mean loss of the bench minus mean loss of the rival: positive where the rival is better.
 
     `relative` is that as a share of the bench's mean loss, its interval Fieller's; `p_value` is one-sided against "the
-    rival is no better"; `cells` the unit-years compared, `blocks` the stretches of years.
+    rival is no better"; `cells` the unit-years compared, `blocks` the stretches of years. Where the difference varies
+    over neither units nor years `untested` says so: the same losses have p = 1, any other difference has no p.
     """
 
     value: float
@@ -48,6 +51,7 @@ class LossDifference(Brief):
     cells: int
     blocks: int
     level: float = 0.95
+    untested: Message | None = None
 
 
 @offered(
@@ -138,24 +142,51 @@ def loss_difference(
     variance, df = covariance_of_means(pair, blocks, clusters)
     value, base = (float(part[held].mean()) for part in (difference, first))
     error = float(np.sqrt(variance[0, 0]))
-    reach = float(student.ppf(0.5 + level / 2.0, df))
-    low, high = _ratio_interval(value, base, variance, reach)
-    statistic = value / error if error > 0 else np.nan
-    return LossDifference(
+    found = LossDifference(
         value=value,
-        low=value - reach * error,
-        high=value + reach * error,
+        low=np.nan,
+        high=np.nan,
         std_error=error,
-        statistic=statistic,
+        statistic=np.nan,
         df=df,
-        p_value=float(student.sf(statistic, df)),
+        p_value=np.nan,
         relative=value / base if base > 0 else np.nan,
-        relative_low=low,
-        relative_high=high,
+        relative_low=np.nan,
+        relative_high=np.nan,
         cells=int(held.sum()),
         blocks=int(blocks[-1] + 1),
         level=level,
     )
+    rounding = _ROUNDING * float(np.abs(np.where(held, [first, second], 0.0)).max())
+    if error <= rounding:
+        return _without_variation(found, rounding)
+    reach = float(student.ppf(0.5 + level / 2.0, df))
+    low, high = _ratio_interval(value, base, variance, reach)
+    return replace(
+        found,
+        low=value - reach * error,
+        high=value + reach * error,
+        statistic=value / error,
+        p_value=float(student.sf(value / error, df)),
+        relative_low=low,
+        relative_high=high,
+    )
+
+
+def _without_variation(found: LossDifference, rounding: float) -> LossDifference:
+    """Return a difference without an error: none at all, or one that chance has no scale for."""
+    if abs(found.value) <= rounding:
+        why = message("the losses are the same in every {unit} and {period}: no difference")
+        nothing = dict.fromkeys(
+            ("value", "low", "high", "statistic", "relative", "relative_low", "relative_high"), 0.0
+        )
+        return replace(found, **nothing, p_value=1.0, untested=why)
+    why = message(
+        "the losses differ by {value:.4g}, which varies over neither {units} nor {periods}: chance has no scale, and "
+        "nothing is tested",
+        value=found.value,
+    )
+    return replace(found, untested=why)
 
 
 def year_blocks(years: int, horizon: int) -> np.ndarray:

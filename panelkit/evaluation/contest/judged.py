@@ -86,8 +86,13 @@ def judged(found: Made, level: float = LEVEL, seed: int = 0) -> pd.DataFrame:
     tested = table["p_value"].notna()
     horizons = table.loc[tested, "horizon"].nunique()
     for step, part in table[tested].groupby("horizon"):
-        p = _whole(found, [found.names.index(name) for name in part["forecaster"]], int(str(step)), seed)
-        table.loc[part.index, "adjusted_p"] = np.minimum(1.0, horizons * p)
+        varies = part[part["p_value"] < 1.0]
+        table.loc[part.index, "adjusted_p"] = 1.0
+        if len(varies):
+            p = _whole(
+                found, [found.names.index(name) for name in varies["forecaster"]], int(str(step)), seed
+            )
+            table.loc[varies.index, "adjusted_p"] = np.minimum(1.0, horizons * p)
     return table.reindex(columns=list(COLUMNS))
 
 
@@ -122,14 +127,14 @@ def _row(found: Made, m: int, step: int, level: float) -> dict[str, object]:
         "gain": 1.0 - relative if m else np.nan,
         "better": _better(cost[0], cost[m], both) if m else np.nan,
     }
-    tested = _tested(cost[0], cost[m], step, missing, level) if m else None
+    tested = difference_at(found, m, step, level) if m else None
     return row | _numbers(tested) | {"clark_west_p": _clark_west(found, m, step, tested)}
 
 
-def _tested(
-    bench: FloatArray, mine: FloatArray, step: int, missing: float, level: float
-) -> LossDifference | None:
-    """Return the test of a rival; None where too few years or forecasts allow none."""
+def difference_at(found: Made, m: int, step: int, level: float = LEVEL) -> LossDifference | None:
+    """Return the test of a rival at a horizon; None where too few years or forecasts allow none."""
+    bench, mine = found.loss[[0, m]][:, :, found.at(step), step - 1]
+    missing = 1.0 - np.isfinite(bench - mine).mean()
     if missing > MOST_MISSING or year_blocks(bench.shape[1], step)[-1] + 1 < FEWEST_BLOCKS:
         return None
     difference = np.isfinite(bench - mine)

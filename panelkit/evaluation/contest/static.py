@@ -115,7 +115,7 @@ def static_contest(
     SpecError
         If a forecaster lacks what it needs.
     DataError
-        If too few years are left, or more than a fifth of the forecasts is missing.
+        If too few years are left, more than a fifth of the forecasts is missing, or losses differ without varying.
     """
     step = plan.horizon - 1
     entered: dict[str, Forecaster] = dict(models) or {DYNAMIC: moving_scores}
@@ -141,6 +141,8 @@ def static_contest(
     main, inner = (
         loss_difference(loss[0], loss[-1], horizon=plan.horizon, level=level) for level in (0.95, INNER)
     )
+    if main.untested is not None:
+        raise DataError(main.untested)
     side = -1.0 if main.relative_high < 0.0 else 1.0
     least = HALF * abs(main.relative)
     trials = [

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.contest.differences import FEWEST_BLOCKS
-from panelkit.evaluation.contest.judged import LEVEL, MOST_MISSING, Made
-from panelkit.evaluation.contest.labels import label
+from panelkit.evaluation.contest.judged import LEVEL, MOST_MISSING, Made, difference_at
+from panelkit.evaluation.contest.labels import ahead, label
 from panelkit.evaluation.contest.losses import NAMES, Loss
 from panelkit.evaluation.contest.origins import Plan
 from panelkit.language.message import Message, message
@@ -46,6 +46,7 @@ def contest_notes(found: Made, plan: Plan, years: pd.Index, loss: Loss, relative
                 ahead=[str(h) for h in untested],
             )
         )
+    notes += _without_variation(found, plan)
     silent = [
         message("{name} ({share:.0f}%)", name=label(name), share=100.0 * share)
         for name, share in zip(found.names, _silence(found), strict=True)
@@ -61,6 +62,21 @@ def contest_notes(found: Made, plan: Plan, years: pd.Index, loss: Loss, relative
             )
         )
     return notes
+
+
+def _without_variation(found: Made, plan: Plan) -> list[Message]:
+    """Return why rivals whose losses differ by one number from the bench's are not tested."""
+    told = []
+    for step in range(1, plan.horizon + 1):
+        for m, name in enumerate(found.names[1:], 1):
+            tested = difference_at(found, m, step) if found.at(step).any() else None
+            if tested is not None and tested.untested is not None:
+                told.append(
+                    message(
+                        "{name}, {ahead}: {why}", name=label(name), ahead=ahead(step), why=tested.untested
+                    )
+                )
+    return told
 
 
 def _silence(found: Made) -> list[float]:

@@ -33,6 +33,7 @@ def told(found: FusionFit) -> tuple[Message, ...]:
         *_at_rest(found),
         _fit(found),
         _rivals(found),
+        *_policy_known(found),
         *_two_estimates(found),
         *_without_capacity(found),
         message(
@@ -108,6 +109,17 @@ def _rivals(found: FusionFit) -> Message:
     ]
     return message(
         "errors of the last {periods}, held out, over those of a random walk: {parts}", parts=parts
+    )
+
+
+def _policy_known(found: FusionFit) -> tuple[Message, ...]:
+    if not found.policy:
+        return ()
+    return (
+        message(
+            "held out: the two forecasts by logistic stocks take the policy of the {periods} that they forecast as "
+            "known, and trend and random walk do without it: errors in foreseeing a policy are not in the comparison"
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from panelkit.evaluation.efficiency.result import Efficiency
 from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, read_sample
 from panelkit.evaluation.efficiency.scale import KINDS
 from panelkit.evaluation.efficiency.slacks_based import Slanted
+from panelkit.evaluation.efficiency.words import FRONTIER_WORDS, ORIENTATION_WORDS, RETURNS_WORDS
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, term
@@ -160,9 +161,9 @@ def dea(
         facts={
             "n_units": len(np.unique(units)),
             "years": f"{years.min()}-{years.max()}",
-            term("fact", "returns"): scale,
-            term("fact", "orientation"): way,
-            term("fact", "frontier"): frontier,
+            term("fact", "returns"): RETURNS_WORDS[scale],
+            term("fact", "orientation"): ORIENTATION_WORDS[way],
+            term("fact", "frontier"): FRONTIER_WORDS[frontier],
         },
         notes=tuple(note.spoken(*levels) for note in notes),
         levels=levels,

@@ -7,7 +7,8 @@ import numpy as np
 from panelkit.data.wording import first_of
 from panelkit.evaluation.efficiency.judged import Judged
 from panelkit.evaluation.efficiency.problem import EfficiencyProblem, Frontier, Model
-from panelkit.language.message import Message, message, term
+from panelkit.evaluation.efficiency.words import RETURNS_WORDS
+from panelkit.language.message import Message, message
 
 _MOST = 6
 # ends of a decomposition that are nearer than this are one
@@ -22,12 +23,6 @@ _TITLES: dict[Model, Message] = {
     "super_sbm": message("Slacks-based super-efficiency"),
     "ddf": message("Directional distances"),
     "network": message("Efficiency of two stages"),
-}
-_RETURNS = {
-    "constant": term("returns to scale", "constant"),
-    "variable": term("returns to scale", "variable"),
-    "decreasing": term("returns to scale", "decreasing"),
-    "increasing": term("returns to scale", "increasing"),
 }
 
 
@@ -91,7 +86,7 @@ def _further_columns(problem: EfficiencyProblem) -> tuple[Message, ...]:
 
 
 def _against(problem: EfficiencyProblem, frontier: Frontier, window: int) -> Message:
-    returns = _RETURNS[problem.returns]
+    returns = RETURNS_WORDS[problem.returns]
     if frontier == "year":
         return message(
             "each {period} has a frontier of its own, of {returns} returns: scores of different {periods} do not tell "

@@ -57,7 +57,7 @@ def read_sample(
     SpecError
         If a column stands in two places, or a lag is no whole number of years.
     DataError
-        If figures are missing or negative, with unit, year and column.
+        If figures are missing, infinite or negative, with unit, year and column.
     """
     kinds = [list(names) for names in columns]
     _check_columns(kinds)
@@ -68,7 +68,7 @@ def read_sample(
     ]
     kept = rows_where(frame, where, data=data, unit=unit, time=time).index
     held, notes = _of_years_held([one.loc[kept] for one in shifted], frame, lags)
-    _refuse_missing(held)
+    _refuse_not_finite(held)
     _refuse_negative(held)
     inputs, intermediates, outputs, undesirable = held
     return Sample(inputs, intermediates, outputs, undesirable, (*place_notes(frame), *notes))
@@ -202,13 +202,22 @@ def _of_years_held(
     return [one[kept] for one in frames], (said,)
 
 
-def _refuse_missing(frames: Sequence[pd.DataFrame]) -> None:
-    places = [place for one in frames for place in _places(one, one.isna().to_numpy() | ~np.isfinite(one))]
-    if places:
+def _refuse_not_finite(frames: Sequence[pd.DataFrame]) -> None:
+    lost = [place for one in frames for place in _places(one, one.isna())]
+    if lost:
         raise DataError(
             message(
                 "missing: {places}; leave these {units} or {periods} out, or name other columns",
-                places=first_of(places, _MOST),
+                places=first_of(lost, _MOST),
+            )
+        )
+    endless = [place for one in frames for place in _places(one, np.isinf(one))]
+    if endless:
+        raise DataError(
+            message(
+                "infinite: {places}; a share of nothing, or a number too large: mend these figures, or leave the rows "
+                "out",
+                places=first_of(endless, _MOST),
             )
         )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from panelkit.data.geography import regions
 from panelkit.data.user.panel import province_labels
 from panelkit.evaluation.efficiency.slacks_based import EFFICIENT
+from panelkit.evaluation.efficiency.words import RETURNS_WORDS
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, in_language, message, term
@@ -43,11 +44,6 @@ HEADS = {
     "low": term("column of an efficiency", "low"),
     "high": term("column of an efficiency", "high"),
 }
-_RETURNS = {
-    "increasing": term("returns to scale", "increasing"),
-    "constant": term("returns to scale", "constant"),
-    "decreasing": term("returns to scale", "decreasing"),
-}
 _MOST_PEERS = 3
 # of the intensities of a row: less is not printed
 _SMALLEST = 0.005
@@ -80,7 +76,8 @@ def year_table(scores: pd.DataFrame, peers: pd.DataFrame, year: Any, language: L
     out = scores.drop(columns=same)
     if "returns" in out:
         out["returns"] = [
-            in_language(_RETURNS[kind], language) if kind in _RETURNS else "" for kind in out["returns"]
+            in_language(RETURNS_WORDS[kind], language) if kind in RETURNS_WORDS else ""
+            for kind in out["returns"]
         ]
     if len(peers):
         out["peers"] = _peer_words(scores.index, peers[peers["year"] == year], year, language)

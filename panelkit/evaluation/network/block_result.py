@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.evaluation.network.names import told_name, unit_names, with_period
+from panelkit.evaluation.network.tie_rules import rule_named
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
@@ -166,7 +167,9 @@ class BlockModel(Titled, Brief):
         return "\n".join([title, "=" * cells(title), *shown, *members, *note_lines(self.said, language)])
 
     def _label(self, against: str, label: str) -> Message:
-        """Return what other blocks differ in: a unit by its name in the language, else the label."""
+        """Return what other blocks differ in: a rule of ties in words, a unit by its name in the language, a period."""
+        if against == "threshold":
+            return rule_named(label)
         if against != "left_out":
             return verbatim(label)
         ids = tuple(self.blocks.index)

@@ -55,6 +55,13 @@ def rule_said(threshold: Threshold) -> Message:
     return message("a tie is one of the strongest {share:.0%} of all pairs", share=threshold)
 
 
+def rule_named(rule: str) -> Message:
+    """Return a rule of ties, or a share as it is written, in few words."""
+    return (
+        RULES[rule] if rule in RULES else message("the strongest {share:.0%} of all pairs", share=float(rule))
+    )
+
+
 def ties_of(scores: FloatArray, threshold: Threshold) -> BoolArray:
     """Return where scores (..., N, N) are ties; scores of zero never are, and no unit has a tie with itself.
 

@@ -272,6 +272,30 @@ def test_bad_panels(change: Any, options: dict[str, Any], said: str) -> None:
         pk.convergence_clubs(change(panel(drawn(2, 0)[0])), "x", **options)
 
 
+def test_a_tie_counts_in_the_periods_that_the_regression_reads() -> None:
+    """Eighteen years, five of them left out behind the first: a tie there moves nothing, for no H of theirs is read."""
+    data = panel(drawn(2, 0)[0])
+    years = data.index.unique("year")
+    dropped = pk.convergence_clubs(data, "x", trend=None).procedure.regression(len(years)).dropped
+    plain = pk.convergence_clubs(data, "x", trend=None)
+    for at, year in enumerate(years):
+        tied = data.copy()
+        tied.loc[("u00", year), "x"] = tied.loc[("u01", year), "x"]
+        if 0 < at < dropped:
+            found = pk.convergence_clubs(tied, "x", trend=None)
+            assert found.membership.equals(plain.membership)
+            assert found.whole.t == pytest.approx(plain.whole.t)
+        else:
+            with pytest.raises(DataError, match=f"u00 = u01 .{year}."):
+                pk.convergence_clubs(tied, "x", trend=None)
+    # without the first year the second is the one that H_1 is of
+    tied = data.copy()
+    tied.loc[("u00", years[1]), "x"] = tied.loc[("u01", years[1]), "x"]
+    stability = pk.convergence_clubs(tied, "x", trend=None).stability(2)
+    assert list(stability.variants["variant"]) == ["without the last"]
+    assert "not run, because two units have one value" in stability.summary()
+
+
 @pytest.mark.parametrize(
     "options",
     [

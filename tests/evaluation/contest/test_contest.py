@@ -223,3 +223,29 @@ def test_a_deviation_from_the_mean_of_all_needs_a_forecast_of_all() -> None:
     # the level of a unit is nobody's gain or loss
     y[0] += 1000.0
     assert found.loc["drift", "gain"] == pytest.approx(scores(y).loc["drift", "gain"])
+
+
+def test_a_perfect_forecast_and_a_copy_of_the_walk_are_told_and_not_tested() -> None:
+    """The same growth everywhere: the walk is off by one number, so that chance has no scale."""
+    data = panel(np.arange(8.0)[:, None] + 3.0 + 0.1 * np.arange(12.0))
+    models = {
+        "perfect": lambda history, horizon: history[:, -1:, 0] + 0.1 * np.arange(1, horizon + 1),
+        "copy": lambda history, horizon: np.repeat(history[:, -1:, 0], horizon, axis=1),
+    }
+    found = pk.forecast_contest(data, "y", models=models, loss="absolute")
+    scores = found.scores.set_index("forecaster")
+    assert scores.loc["perfect", ["p_value", "adjusted_p"]].isna().all()
+    assert scores.loc["copy", ["p_value", "adjusted_p"]].tolist() == [1.0, 1.0]
+    assert found.winner is None
+    notes = " ".join(map(str, found.notes))
+    assert (
+        "perfect, 1 year ahead: the losses differ by 0.1, which varies over neither units nor years" in notes
+    )
+    assert "copy, 1 year ahead: the losses are the same in every unit and year: no difference" in notes
+    # beside them others are tested as if they were alone
+    noisy = lambda history, horizon: history[:, -1:, 0] + np.sin(17.0 * history[:, -1:, 0])  # noqa: E731
+    alone = pk.forecast_contest(data, "y", models={"noisy": noisy}, loss="absolute").scores.set_index(
+        "forecaster"
+    )
+    beside = pk.forecast_contest(data, "y", models={**models, "noisy": noisy}, loss="absolute").scores
+    assert beside.set_index("forecaster").loc["noisy", "adjusted_p"] == alone.loc["noisy", "adjusted_p"]

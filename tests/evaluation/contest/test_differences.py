@@ -124,3 +124,18 @@ def test_losses_by_hand() -> None:
         loss_function("scaled", np.ones((1, 3)))
     with pytest.raises(SpecError, match="loss is one of"):
         loss_function("cubic", first)  # type: ignore[arg-type]
+
+
+def test_a_difference_that_does_not_vary_is_not_tested() -> None:
+    bench = np.full((5, 6), 0.4)
+    same = loss_difference(bench, bench.copy())
+    assert (same.value, same.low, same.high, same.statistic, same.p_value) == (0.0, 0.0, 0.0, 0.0, 1.0)
+    assert same.untested is not None
+    assert "no difference" in same.untested
+    # rounding of losses that do not vary is no variation: .4 - .1 is not the same number everywhere
+    rounded = np.where(np.arange(30).reshape(5, 6) % 2, 0.1, 0.1 * (1.0 + 1e-15))
+    constant = loss_difference(bench, rounded)
+    assert constant.value == pytest.approx(0.3)
+    assert np.isnan([constant.p_value, constant.statistic, constant.low, constant.relative_low]).all()
+    assert constant.untested is not None
+    assert "differ by 0.3, which varies over neither" in constant.untested

@@ -99,6 +99,11 @@ def test_policy_and_decay() -> None:
     data["subsidy"] = rng.uniform(0.0, 0.1, len(data))
     found = pk.fusion_model(data, "tech", "industry", policy={"tech": "subsidy"}, decay=(0.1, 0.05), **QUICK)
     plain = pk.fusion_model(data, "tech", "industry", policy={"tech": "subsidy"}, **QUICK)
+    without = pk.fusion_model(data, "tech", "industry", **QUICK)
+    for one, told in ((plain, True), (without, False)):
+        assert (
+            "take the policy of the years that they forecast as known" in " ".join(map(str, one.said()))
+        ) is told
     gap = found.tidy()["estimate"] - plain.tidy()["estimate"]
     assert gap[:2].tolist() == pytest.approx([0.1, 0.05])  # growth before decay
     assert found.tidy()["term"].tolist()[-1] == "policy on tech"

@@ -141,6 +141,10 @@ def test_means_have_intervals_where_they_hold(firms):
 def test_what_cannot_be_judged_is_refused_by_name(firms):
     with pytest.raises(DataError, match=r"missing: firm D 2019 money; leave these firms or years out"):
         pk.dea(firms.assign(money=firms["money"].where(firms.index != ("firm D", 2019))), INPUTS, OUTPUTS)
+    with pytest.raises(DataError, match=r"infinite: firm D 2019 money"):
+        pk.dea(
+            firms.assign(money=firms["money"].where(firms.index != ("firm D", 2019), np.inf)), INPUTS, OUTPUTS
+        )
     with pytest.raises(DataError, match=r"negative: firm A 2018 staff.*adding a number to a column moves"):
         pk.dea(
             firms.assign(staff=firms["staff"].where(firms.index != ("firm A", 2018), -1.0)), INPUTS, OUTPUTS

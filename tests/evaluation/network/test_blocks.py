@@ -9,6 +9,7 @@ import pytest
 import panelkit as pk
 from panelkit.evaluation.network.block_tables import block_counts, block_densities, explained, roles
 from panelkit.evaluation.network.partition import concor_partition, profiles, split
+from panelkit.evaluation.network.tie_rules import rule_named
 from panelkit.evaluation.network.varied import random_links
 from panelkit.language.errors import DataError, SpecError
 from tests.evaluation.network.small import DIGRAPH, cities, distances, random_ties
@@ -131,6 +132,11 @@ def test_words_name_units_and_periods_as_a_reader_does() -> None:
     # a table without periods has none to print
     shown = (str(network), str(model), str(pk.network_measures(network, reps=2)))
     assert not any(" all\n" in one or "all:" in one for one in shown)
+
+
+def test_rules_of_ties_are_named_in_words() -> None:
+    assert rule_named("mean").text("zh") == "不低于全部成对均值"
+    assert rule_named("0.25") == "the strongest 25% of all pairs"
 
 
 def test_random_links_keep_degrees() -> None:

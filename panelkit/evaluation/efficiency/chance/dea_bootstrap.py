@@ -14,6 +14,7 @@ from panelkit.evaluation.efficiency.problem import frontier_sets
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, RETURNS, Orientation, Returns
 from panelkit.evaluation.efficiency.result import Efficiency
 from panelkit.evaluation.efficiency.sample import check_rows, names_of, read_sample
+from panelkit.evaluation.efficiency.words import ORIENTATION_WORDS, RETURNS_WORDS
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
@@ -228,18 +229,6 @@ def _columns(found: Corrected, level: float) -> FloatArray:
 def _said(orientation: Orientation, returns: Returns) -> dict[str, Message]:
     """Return the words of a title."""
     return {"orientation": ORIENTATION_WORDS[orientation], "returns": RETURNS_WORDS[returns]}
-
-
-ORIENTATION_WORDS = {
-    "input": term("orientation of an efficiency", "input"),
-    "output": term("orientation of an efficiency", "output"),
-}
-RETURNS_WORDS = {
-    "constant": term("returns of an efficiency", "constant"),
-    "variable": term("returns of an efficiency", "variable"),
-    "decreasing": term("returns of an efficiency", "decreasing"),
-    "increasing": term("returns of an efficiency", "increasing"),
-}
 
 
 def _notes(table: pd.DataFrame, level: float) -> tuple[Message, ...]:

@@ -15,6 +15,7 @@ from panelkit.evaluation.efficiency.productivity.result import MalmquistIndex, g
 from panelkit.evaluation.efficiency.productivity.words import notes_of, title_of
 from panelkit.evaluation.efficiency.programs import ORIENTATIONS, Orientation
 from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, read_sample
+from panelkit.evaluation.efficiency.words import FRONTIER_WORDS, ORIENTATION_WORDS
 from panelkit.indices.panels.panel_frame import own_words, refuse_gaps, wide
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
@@ -139,8 +140,8 @@ def malmquist(
         facts={
             "n_units": len(figures.inputs),
             "years": f"{years.min()}-{years.max()}",
-            term("fact", "orientation"): orientation,
-            term("fact", "frontier"): technology,
+            term("fact", "orientation"): ORIENTATION_WORDS[orientation],
+            term("fact", "frontier"): FRONTIER_WORDS[technology],
         },
         notes=tuple(note.spoken(*levels) for note in notes),
         levels=levels,

@@ -16,6 +16,7 @@ from panelkit.evaluation.efficiency.second_stage.algorithms import Explained, co
 from panelkit.evaluation.efficiency.second_stage.naive import least_squares_regression, tobit
 from panelkit.evaluation.efficiency.second_stage.result import SecondStage
 from panelkit.evaluation.efficiency.second_stage.words import notes_of
+from panelkit.evaluation.efficiency.words import FRONTIER_WORDS
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.index import read_panel_index
@@ -250,7 +251,7 @@ def _facts(found: Explained, design: Design, frontier: OneFrontier) -> dict[Any,
         "years": f"{labels[0]}-{labels[-1]}",
         "sigma": found.sigma,
         "loglik": found.loglik,
-        term("fact", "frontier"): frontier,
+        term("fact", "frontier"): FRONTIER_WORDS[frontier],
     }
 
 

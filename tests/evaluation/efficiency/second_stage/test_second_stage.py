@@ -119,6 +119,7 @@ def test_both_algorithms_find_the_slope_of_a_known_world() -> None:
     assert found.naive.loc["z", "tobit"] == pytest.approx(tobit(own, regressors_of(data)).slopes[1])
     assert "Not to be relied upon" in found.summary()
     assert found.beside(language="zh").shape == (2, 4)
+    assert "逐期" in found.summary(language="zh")
 
 
 def regressors_of(data: pd.DataFrame) -> np.ndarray:
