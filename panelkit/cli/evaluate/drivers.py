@@ -14,10 +14,11 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output, SeedOption
 from panelkit.cli._printing import all_told, fitted, narrow_terminal, print_json, print_written, records
-from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from panelkit.evaluation.drivers.result import IndexDrivers
 
 app = typer.Typer(add_completion=False)
@@ -92,31 +93,34 @@ def drivers(
     """Which indicators moved an index, and which would move it most. 指数的驱动因素：变化分解与情景推算。"""
     from panelkit.evaluation.drivers.change import index_change
     from panelkit.evaluation.drivers.what_if import index_what_if
+    from panelkit.indices.panels.panel_frame import own_words
 
-    index, levels = _index(ctx, design, sample)
-    if question is Question.change:
-        refuse(ctx, "to", message("--to belongs to --question what-if: leave it out"))
-        found = index_change(index, first, last, method=method.value, draws=draws, rng=seed)
-    else:
-        for name in ("first", "method"):
-            refuse(ctx, name, message("--{option} belongs to --question change: leave it out", option=name))
-        wanted: Any = to.value.replace("-", "_")
-        found = index_what_if(index, wanted, last, draws=draws, rng=seed)
-    found = replace(found, notes=tuple(note.spoken(*levels) for note in found.notes))
-    if output.as_json:
-        print_json(_content(found, output.language))
-    else:
-        _print(found, of, output.language)
+    index, frame = _index(ctx, design, sample)
+    with own_words(frame, None, None) as levels:
+        if question is Question.change:
+            refuse(ctx, "to", message("--to belongs to --question what-if: leave it out"))
+            found = index_change(index, first, last, method=method.value, draws=draws, rng=seed)
+        else:
+            for name in ("first", "method"):
+                refuse(
+                    ctx, name, message("--{option} belongs to --question change: leave it out", option=name)
+                )
+            wanted: Any = to.value.replace("-", "_")
+            found = index_what_if(index, wanted, last, draws=draws, rng=seed)
+        found = replace(found, notes=tuple(note.spoken(*levels) for note in found.notes))
+        if output.as_json:
+            print_json(_content(found, output.language))
+        else:
+            _print(found, of, output.language)
     if output.out is not None:
         print_written(_write(found, output.out, output.language), quiet=output.as_json)
 
 
-def _index(ctx: typer.Context, design: str, sample: DesignSample) -> tuple[Any, Levels]:
-    """Return the index, and what its panel calls unit and time."""
+def _index(ctx: typer.Context, design: str, sample: DesignSample) -> tuple[Any, pd.DataFrame]:
+    """Return the index, and the panel whose words for unit and time are its own."""
     from panelkit.cli.index.run import columns_of
     from panelkit.indices.panels.composite import composite_index
     from panelkit.indices.panels.designs import shipped_designs
-    from panelkit.kernels.index import levels_of
 
     asked = chosen(ctx, sample)
     frame = None if sample.data is None else own_rows(asked)
@@ -126,7 +130,7 @@ def _index(ctx: typer.Context, design: str, sample: DesignSample) -> tuple[Any, 
         changes["provinces"] = asked.wanted
     plan = design if frame is None or named else columns_of(design)
     index = composite_index(plan, frame, where=sample.where, **changes)
-    return index, PROVINCIAL if frame is None else levels_of(frame)
+    return index, index.values if frame is None else frame
 
 
 def _print(found: IndexDrivers, of: str | None, language: Language) -> None:

@@ -169,12 +169,22 @@ def _refuse_unfit(
         at = np.nonzero(values <= 0.0)
         if len(at[0]):
             places = _places(units, times, at)
+            shown = first_of(places[:_SHOWN], len(places))
+            if not units:
+                raise DataError(
+                    message(
+                        "{name}: zero or negative in {places}, and errors of logarithms need positive values: begin "
+                        'after the zeros, or take `errors="level"`',
+                        name=name,
+                        places=shown,
+                    )
+                )
             raise DataError(
                 message(
                     "{name}: zero or negative in {places}, and errors of logarithms need positive values: begin after "
                     'the zeros, leave these {units} out, or take `errors="level"`',
                     name=name,
-                    places=first_of(places[:_SHOWN], len(places)),
+                    places=shown,
                 )
             )
     still = np.flatnonzero(np.ptp(values, axis=1) == 0.0)

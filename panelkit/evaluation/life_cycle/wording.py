@@ -137,6 +137,31 @@ def waves_said(cycle: Cycle) -> Message | None:
     )
 
 
+def forecast_said(cycle: Cycle) -> Message | None:
+    """Return the forecast of the last year ahead, of the curves and of the rivals."""
+    if not cycle.ways.horizon:
+        return None
+    curves, growth, walk = (
+        cycle.forecasts[kind][-1] for kind in ("curves", "constant_growth", "random_walk")
+    )
+    return message(
+        "forecast of {year}: {mid:.4g} by the curves ({level:.0%} interval {low:.4g} to {high:.4g}), {growth:.4g} by "
+        "constant growth ({growth_low:.4g} to {growth_high:.4g}), {walk:.4g} by the random walk ({walk_low:.4g} to "
+        "{walk_high:.4g})",
+        year=verbatim(f"{cycle.times[-1] + cycle.ways.horizon:g}"),
+        level=cycle.ways.level,
+        mid=float(curves[0]),
+        low=float(curves[1]),
+        high=float(curves[2]),
+        growth=float(growth[0]),
+        growth_low=float(growth[1]),
+        growth_high=float(growth[2]),
+        walk=float(walk[0]),
+        walk_low=float(walk[1]),
+        walk_high=float(walk[2]),
+    )
+
+
 def said_of(cycle: Cycle) -> tuple[Message, ...]:
     """Return all sentences about one series, in order."""
     parts = (
@@ -145,5 +170,6 @@ def said_of(cycle: Cycle) -> tuple[Message, ...]:
         rivals_said(cycle),
         decline_said(cycle),
         waves_said(cycle),
+        forecast_said(cycle),
     )
     return tuple(part for part in parts if part is not None)

@@ -221,3 +221,6 @@ def test_the_command_speaks_of_the_units_of_the_file(frame: pd.DataFrame, tmp_pa
              "--question", "what-if", "--draws", "9"]  # fmt: skip
     assert "其他企业亦不变" in run(app, [*asked, "--lang", "zh"]).output
     assert "the other firms too" in run(app, asked).output
+    refused = run(app, [*asked, "--of", "nobody"])
+    assert isinstance(refused.exception, SpecError)
+    assert str(refused.exception) == "no firm is called 'nobody' in the index"

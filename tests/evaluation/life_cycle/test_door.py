@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import panelkit as pk
 from panelkit.cli.evaluate.lifecycle import app
 from panelkit.evaluation.life_cycle.result import LifeCycle
+from panelkit.language.errors import DataError
 
 YEARS = range(1998, 2023)
 
@@ -202,3 +203,21 @@ def test_a_running_total_saturates_and_does_not_decline() -> None:
 def test_a_series_of_a_panel_keeps_its_words() -> None:
     found = pk.life_cycle(made()["sales"], reps=19, curves=["logistic"], horizon=0)
     assert next(iter(found.table().columns)) == "firm"
+
+
+def test_zeros_of_one_series_ask_for_no_province_to_be_left_out() -> None:
+    made = pd.Series([0.0, *range(1, 15)], index=range(2000, 2015), name="made", dtype=float)
+    with pytest.raises(DataError, match="zero or negative in 2000") as caught:
+        pk.life_cycle(made, reps=19)
+    assert "province" not in str(caught.value)
+
+
+def test_one_series_says_its_forecast_beside_the_rivals() -> None:
+    made = pd.Series(100 / (1 + np.exp(-0.4 * np.arange(-10.0, 8.0))), index=range(2000, 2018), name="made")
+    found = pk.life_cycle(made, curves=["logistic"], reps=19, horizon=3)
+    last = found.forecasts().query("kind == 'curves'").iloc[-1]
+    said = next(str(one) for one in found.said if str(one).startswith("forecast of 2020"))
+    assert f"{last['median']:.4g} by the curves" in said
+    assert f"{last['conf_low']:.4g} to {last['conf_high']:.4g}" in said
+    none = pk.life_cycle(made, curves=["logistic"], reps=19, horizon=0)
+    assert not any("forecast of" in str(one) for one in none.said)
