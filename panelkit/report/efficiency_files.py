@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from panelkit.evaluation.efficiency.chance.result import BootstrappedEfficiency
     from panelkit.evaluation.efficiency.result import Efficiency
+    from panelkit.results.tests import TestResult
 
 
 def write_efficiency(
@@ -23,10 +24,11 @@ def write_efficiency(
     *,
     means: pd.DataFrame | None = None,
     drawn: BootstrappedEfficiency | None = None,
+    tested: TestResult | None = None,
 ) -> list[Path]:
     """Write scores, slacks, targets, peers and multipliers, the table of the last year, map and lines.
 
-    Means with intervals, and efficiencies less their bias, where they were asked for.
+    Means with intervals, efficiencies less their bias and the test of constant returns, where they were asked for.
     """
     folder.mkdir(parents=True, exist_ok=True)
     frames = {
@@ -37,6 +39,7 @@ def write_efficiency(
         "multipliers": _flat(found.multipliers),
         "means": _flat(means),
         "bootstrap": _flat(None if drawn is None else drawn.values),
+        "returns_test": _row(tested),
     }
     written = [
         write_whole(folder / f"{name}.csv", f"\ufeff{csv_text(frame)}".encode())
@@ -56,6 +59,17 @@ def write_efficiency(
         # units that are no provinces have no place on the map
         return written
     return [*written, tiles.save(folder / "map.svg")]
+
+
+def _row(tested: TestResult | None) -> pd.DataFrame | None:
+    import pandas as pd
+
+    if tested is None:
+        return None
+    return pd.DataFrame(
+        {"test": [str(tested.name)], "null": [str(tested.null)], "statistic": [tested.statistic],
+         "p_value": [tested.p_value], "reps": [tested.facts["reps"]]}
+    )  # fmt: skip
 
 
 def _flat(frame: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -133,3 +133,34 @@ def test_a_second_stage_is_that_of_the_door(panelkit, tmp_path):
     assert "Intercept" not in run.out
     written = {path.name for path in (tmp_path / "made").iterdir()}
     assert written == {"estimates.csv", "naive.csv", "distances.csv", "estimates.tex", "estimates.docx"}
+
+
+def test_constant_returns_are_tested_in_the_year_of_the_table(panelkit, tmp_path):
+    import panelkit as pk
+
+    own = _odd_file(tmp_path)
+    call = (
+        "evaluate",
+        "efficiency",
+        "规模",
+        "--outputs",
+        "专利（件）",
+        *own,
+        "--returns-test",
+        "29",
+        "--seed",
+        "3",
+    )
+    held = json.loads(panelkit(*call, "--year", "2020", "--json", "--out", tmp_path / "made").out)[
+        "returns_test"
+    ]
+    frame = pd.read_csv(tmp_path / "own.csv")
+    wanted = pk.returns_to_scale_test(
+        frame, ["规模"], ["专利（件）"], where="年份 == 2020", reps=29, rng=3, unit="企业", time="年份"
+    )
+    assert (held["statistic"], held["p_value"]) == (wanted.statistic, wanted.p_value)
+    assert pd.read_csv(tmp_path / "made" / "returns_test.csv")["p_value"].tolist() == [wanted.p_value]
+    assert "规模报酬" in panelkit(*call, "--lang", "zh").out
+    run = panelkit(*call, "--model", "sbm")
+    assert run.status == 2
+    assert "take --model ccr, bcc or radial" in run.err.replace("\n", " ")

@@ -14,6 +14,7 @@ from panelkit.cli._data import column_formulas, rows_of
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
 from panelkit.cli._written import columns_in, listed_in
+from panelkit.cli.evaluate._returns_test import test_of_returns, told_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -112,6 +113,13 @@ def efficiency(
             min=0, help="Draws behind efficiencies less their bias; 0: none. 纠偏效率的自助法次数。"
         ),
     ] = 0,
+    returns_test: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Draws that test constant returns in one year; 0: none. 规模报酬不变检验的自助法次数。",
+        ),
+    ] = 0,
     seed: SeedOption = 0,
 ) -> None:
     """Efficiency by data envelopment: scores, scale, slacks, peers, two stages. 数据包络分析（DEA）效率评价。"""
@@ -120,7 +128,7 @@ def efficiency(
     from panelkit.evaluation.efficiency.dea import dea
     from panelkit.report.efficiency_files import write_efficiency
 
-    _refuse_without_draws(ctx, means, bootstrap)
+    _refuse_without_draws(ctx, means, bootstrap or returns_test)
     lag = _lag(figures.lag)
     columns = {
         "inputs": columns_in(inputs),
@@ -144,15 +152,26 @@ def efficiency(
     found = dea(rows.frame, **settled, where=rows.where)
     sure = found.means(splits=splits, rng=seed) if means else None
     drawn = bootstrap_of(found, reps=bootstrap, rng=seed) if bootstrap else None
+    tested = None
+    if returns_test:
+        tested = test_of_returns(found, rows, year, lag=sum(lag), reps=returns_test, seed=seed)
     told = data_notes(rows.frame, language=output.language)
     if output.as_json:
-        print_json({**_content(found, sure, told, output.language), **_drawn_content(drawn, output.language)})
+        print_json(
+            {
+                **_content(found, sure, told, output.language),
+                **_drawn_content(drawn, output.language),
+                **told_of(tested, output.language),
+            }
+        )
     else:
         _print(found, sure, year, told, output.language)
         if drawn is not None:
             _print_drawn(drawn, year, output.language)
+        if tested is not None:
+            typer.echo(f"\n{tested.summary(language=output.language)}")
     if output.out is not None:
-        paths = write_efficiency(found, output.out, output.language, means=sure, drawn=drawn)
+        paths = write_efficiency(found, output.out, output.language, means=sure, drawn=drawn, tested=tested)
         print_written(paths, quiet=output.as_json)
 
 
@@ -164,9 +183,9 @@ def _lag(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _refuse_without_draws(ctx: typer.Context, means: bool, bootstrap: int) -> None:
+def _refuse_without_draws(ctx: typer.Context, means: bool, others: int) -> None:
     idle = [name for name in ("splits", "seed") if given(ctx, name) and not means]
-    if idle and not (idle == ["seed"] and bootstrap):
+    if idle and not (idle == ["seed"] and others):
         raise SpecError(
             message(
                 "{options}: draws the halves behind the intervals of --means: give --means too",

@@ -18,17 +18,17 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, listed, message, term
 from panelkit.language.options import check_count
-from panelkit.results.numbers import cells, number
+from panelkit.results.numbers import number
 from panelkit.results.tests import TestResult
+from panelkit.results.titled_table import TitledTable
 from panelkit.show.brief import Brief
-from panelkit.show.rendered import Titled
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ConvergenceClubs(Titled, Brief):
+class ConvergenceClubs(TitledTable, Brief):
     """Clubs of units whose transition paths come together, numbered from the top; 0 are units of none.
 
     `series` holds the figures (N, T), `found` what was clustered and its clubs as found and as merged, `procedure` how.
@@ -124,14 +124,6 @@ class ConvergenceClubs(Titled, Brief):
             else ()
         )
         return tuple(note.spoken(*self.series.levels) for note in (*none, *self.notes))
-
-    def summary(self, *, language: Language = "en") -> str:
-        """Return title, table and notes as plain text."""
-        from panelkit.show.words import check_language
-
-        check_language(language)
-        title = self.title.text(language)
-        return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
     def stability(
         self, reps: int = 199, *, block: int | None = None, rng: int | np.random.Generator = 0

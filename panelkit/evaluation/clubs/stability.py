@@ -16,16 +16,15 @@ from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import FloatArray
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
-from panelkit.results.numbers import cells
+from panelkit.results.titled_table import TitledTable
 from panelkit.show.brief import Brief
-from panelkit.show.rendered import Titled
 
 SURE = 0.8
 """The share of resamples from which a membership counts as sure: that of stages of a life cycle too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ClubStability(Titled, Brief):
+class ClubStability(TitledTable, Brief):
     """Memberships in resampled panels, by unit, and the clubs of shorter panels and other units of measurement.
 
     `together` (N, N) is how often two units lie in one club; `by_unit` has `club`, and `stays`: the mean of that over
@@ -82,14 +81,6 @@ class ClubStability(Titled, Brief):
             )
         ]
         return tuple(note.spoken(*self.levels) for note in (drawn, *variants, *self.notes))
-
-    def summary(self, *, language: Language = "en") -> str:
-        """Return title, table and notes as plain text."""
-        from panelkit.show.words import check_language
-
-        check_language(language)
-        title = self.title.text(language)
-        return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
     def _brief(self) -> str:
         return f"{len(self.by_unit)} units, {len(self.unsure)} below {SURE:g}"

@@ -10,13 +10,12 @@ import pandas as pd
 
 from panelkit.data.user.panel import province_labels
 from panelkit.language.message import Language, Message, Told
-from panelkit.results.numbers import cells
+from panelkit.results.titled_table import TitledTable
 from panelkit.show.brief import Brief
-from panelkit.show.rendered import Titled
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Evaluated(Titled, Brief):
+class Evaluated(TitledTable, Brief):
     """A result with one main table; a kind of it says in `table` what it shows and in `tidy` what a program reads."""
 
     title: Message
@@ -29,14 +28,6 @@ class Evaluated(Titled, Brief):
     def said(self) -> tuple[Message, ...]:
         """Return what stands below the table."""
         return self.notes
-
-    def summary(self, *, language: Language = "en") -> str:
-        """Return title, table and notes as plain text."""
-        from panelkit.show.words import check_language
-
-        check_language(language)
-        title = self.title.text(language)
-        return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
     def _brief(self) -> str:
         return str(self.title)
