@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,14 +16,10 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, sentences
 
-if TYPE_CHECKING:
-    import pandera.pandas as pa
-
 _KEY = ["adcode", "period", "indicator", "vintage"]
 _SHOWN = 12
-_DTYPE = re.compile(r"dtype\('?(.*?)'?\)")
-"""What pandera calls the check of a column's type."""
-
+_NUMBERS = {"adcode": "int64", "value": "float64"}
+_TEXTS = ("period", "indicator", "vintage", "unit")
 _PERIOD = r"^(19|20)\d\d(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
 _TWICE = message("has more than one value")
 _NO_PROVINCE = message("is not one of the provinces")
@@ -36,21 +30,6 @@ _OUTSIDE = message("lies outside the bounds of the catalogue")
 _NO_INDICATOR = message("is no indicator of the catalogue")
 _OTHER_VINTAGE = message("has a vintage that the catalogue does not list")
 _UNKNOWN_SOURCE = message("has an unknown source")
-_RULES = {
-    str(said): said
-    for said in (
-        _TWICE,
-        _NO_PROVINCE,
-        _NO_PERIOD,
-        _NOT_FINITE,
-        _OTHER_UNIT,
-        _OUTSIDE,
-        _NO_INDICATOR,
-        _OTHER_VINTAGE,
-        _UNKNOWN_SOURCE,
-    )
-}
-"""The checks by the names under which pandera gives them back."""
 
 _AGAINST = ("indicators.csv", "sources.csv", "sums.csv", "national_sums.csv", "flags.csv")
 """The tables that figures are held against."""
@@ -206,95 +185,53 @@ def national_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> l
     return found
 
 
-def columns(*, strict: bool = True) -> pa.DataFrameSchema:
-    """Return the pandera schema of the columns of the long table."""
-    import pandera.pandas as pa
-
-    text = {name: pa.Column(nullable=False) for name in ("period", "indicator", "vintage", "unit")}
-    numbers = {"adcode": pa.Column(np.int64), "value": pa.Column(np.float64, nullable=False)}
-    return pa.DataFrameSchema({**numbers, **text, "source": pa.Column(required=strict, nullable=not strict)})
-
-
-def schema(folder: Path | None = None, *, strict: bool = True) -> pa.DataFrameSchema:
-    """Return the pandera schema of the cells; the name of each check is what it prints, in English."""
-    import pandera.pandas as pa
-
+def _cell_rules(
+    rows: pd.DataFrame, folder: Path | None, *, strict: bool
+) -> Iterator[tuple[Message, pd.Series[bool]]]:
+    """Yield what must not be, each with the rows of which it is true."""
     table = catalogue.indicators(folder)
-    unit, low, high = (table[c].to_dict() for c in ("unit", "lowest", "highest"))
-    pairs = {(str(key), str(name)) for key, names in table["vintages"].items() for name in names}
-    known = (
-        [
-            pa.Check(lambda d: d["indicator"].isin(table.index), name=_NO_INDICATOR),
-            pa.Check(lambda d: _pairs_in(d, pairs), name=_OTHER_VINTAGE),
-            pa.Check(lambda d: d["source"].isin(catalogue.sources(folder).index), name=_UNKNOWN_SOURCE),
-        ]
-        if strict
-        else []
-    )
-    return pa.DataFrameSchema(
-        checks=[
-            pa.Check(lambda d: ~d.duplicated(_KEY, keep=False), name=_TWICE),
-            pa.Check(lambda d: d["adcode"].isin([*labels_of("adcode"), NATION]), name=_NO_PROVINCE),
-            pa.Check(
-                lambda d: d["period"].astype(str).str.match(_PERIOD),
-                name=_NO_PERIOD,
-            ),
-            pa.Check(lambda d: np.isfinite(d["value"]), name=_NOT_FINITE),
-            pa.Check(
-                lambda d: d["unit"] == d["indicator"].map(unit).fillna(d["unit"]),
-                name=_OTHER_UNIT,
-            ),
-            pa.Check(
-                lambda d: ~((d["value"] < d["indicator"].map(low)) | (d["value"] > d["indicator"].map(high))),
-                name=_OUTSIDE,
-            ),
-            *known,
-        ],
-    )
+    unit, low, high = (rows["indicator"].map(table[c].to_dict()) for c in ("unit", "lowest", "highest"))
+    yield _TWICE, rows.duplicated(_KEY, keep=False)
+    yield _NO_PROVINCE, ~rows["adcode"].isin([*labels_of("adcode"), NATION])
+    yield _NO_PERIOD, ~rows["period"].astype(str).str.match(_PERIOD)
+    yield _NOT_FINITE, ~np.isfinite(rows["value"])
+    yield _OTHER_UNIT, rows["unit"] != unit.fillna(rows["unit"])
+    yield _OUTSIDE, (rows["value"] < low) | (rows["value"] > high)
+    if strict:
+        pairs = {(str(key), str(name)) for key, names in table["vintages"].items() for name in names}
+        yield _NO_INDICATOR, ~rows["indicator"].isin(table.index)
+        yield _OTHER_VINTAGE, ~_pairs_in(rows, pairs)
+        yield _UNKNOWN_SOURCE, ~rows["source"].isin(catalogue.sources(folder).index)
 
 
 def _schema_problems(figures: pd.DataFrame, folder: Path | None, *, strict: bool) -> Iterable[Message]:
+    """Return what is wrong with the columns; with the cells only where the columns are all right."""
     rows = figures.reset_index(drop=True)
-    cases = _failures(columns(strict=strict), rows)
-    if cases is None:
-        cases = _failures(schema(folder, strict=strict), rows)
-    if cases is None:
-        return
-    whole = cases[cases["index"].isna()]
-    if len(whole):
-        named = zip(whole["check"], whole["column"], whole["failure_case"], strict=True)
-        yield from dict.fromkeys(_structural(str(check), column, case) for check, column, case in named)
-        return
-    for check, found in cases.groupby("check", sort=False):
-        index = rows.loc[sorted(set(found["index"].astype(int)))].sort_values(_KEY, kind="stable").index
-        said = (
-            message("column {column} is empty", column=found["column"].iloc[0])
-            if check == "not_nullable"
-            else _RULES[str(check)]
+    needed = [*_NUMBERS, *_TEXTS, *(["source"] if strict else [])]
+    whole = [message("column {column} is missing", column=name) for name in needed if name not in rows] + [
+        message(
+            "column {column} holds {found}, not {wanted}",
+            column=name,
+            found=str(rows[name].dtype),
+            wanted=wanted,
         )
-        yield message("{rule}: {cells}", rule=said, cells=first_of([_row(rows, i) for i in index], _SHOWN))
+        for name, wanted in _NUMBERS.items()
+        if name in rows and rows[name].dtype != np.dtype(wanted)
+    ]
+    if whole:
+        return whole
+    empty = [(message("column {column} is empty", column=name), rows[name].isna()) for name in needed]
+    found = [*_broken(rows, empty)]
+    return found or _broken(rows, _cell_rules(rows, folder, strict=strict))
 
 
-def _failures(rules: pa.DataFrameSchema, rows: pd.DataFrame) -> pd.DataFrame | None:
-    import pandera.errors
-
-    try:
-        rules.validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases: pd.DataFrame = error.failure_cases
-        return cases
-    return None
-
-
-def _structural(check: str, column: object, case: object) -> Message:
-    if check == "column_in_dataframe":
-        return message("column {column} is missing", column=case)
-    kind = _DTYPE.fullmatch(check)
-    if kind is not None:
-        return message(
-            "column {column} holds {found}, not {wanted}", column=column, found=case, wanted=kind[1]
-        )
-    return message("{rule} ({cell})", rule=_RULES.get(check, check), cell=case)
+def _broken(rows: pd.DataFrame, rules: Iterable[tuple[Message, pd.Series[bool]]]) -> Iterator[Message]:
+    for rule, broken in rules:
+        if broken.any():
+            index = rows[broken].sort_values(_KEY, kind="stable").index
+            yield message(
+                "{rule}: {cells}", rule=rule, cells=first_of([_row(rows, i) for i in index], _SHOWN)
+            )
 
 
 def _row(rows: pd.DataFrame, i: int) -> Message:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,9 +17,6 @@ from panelkit.data.shipped_tables import read_rows
 from panelkit.data.wording import first_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, Told, listed, message, sentences
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 PILOTS = "policy_pilots.csv"
 WHOLE = "whole province"
@@ -35,20 +31,6 @@ _NO_MONTH = message("the month lies between 1 and 12, or is not known")
 _NO_COVERAGE = message("the coverage is a whole province, a city inside or a zone inside")
 _NO_SOURCE = message("every source stands in policy_sources.csv")
 _UNCHECKED = message("no more pages agree than are named, and one at least")
-_RULES = {
-    str(said): said
-    for said in (
-        _TWICE,
-        _NO_PROVINCE,
-        _NO_POLICY,
-        _NO_YEAR,
-        _NO_MONTH,
-        _NO_COVERAGE,
-        _NO_SOURCE,
-        _UNCHECKED,
-    )
-}
-"""The checks by the names under which pandera gives them back."""
 
 
 @dataclass(frozen=True)
@@ -173,52 +155,36 @@ def check_pilots(table: pd.DataFrame, *, folder: Path | None = None) -> None:
     DataError
         One message that names policy and province of every failure (the first dozen of a kind).
     """
-    import pandera.errors
-
-    try:
-        schema(folder).validate(table.reset_index(drop=True), lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        problems = sentences(_problems(error.failure_cases, table.reset_index(drop=True)))
+    problems = [*_problems(table.reset_index(drop=True), folder)]
+    if problems:
         raise DataError(
-            message("{file} fails its checks: {problems}", file=PILOTS, problems=problems)
-        ) from None
+            message("{file} fails its checks: {problems}", file=PILOTS, problems=sentences(problems))
+        )
 
 
-def schema(folder: Path | None = None) -> pa.DataFrameSchema:
-    """Return the pandera schema of the recorded adoptions; the name of each check is what it prints, in English."""
-    import pandera.pandas as pa
-
+def _rules(table: pd.DataFrame, folder: Path | None) -> Iterator[tuple[Message, pd.Series[bool]]]:
+    """Yield what must be, each with the rows of which it is true."""
     known = {row["source"] for row in read_rows("policy_sources.csv", folder)}
-    return pa.DataFrameSchema(
-        checks=[
-            pa.Check(lambda d: ~d.duplicated(["policy", "adcode"], keep=False), name=_TWICE),
-            pa.Check(lambda d: d["adcode"].isin([*labels_of("adcode")]), name=_NO_PROVINCE),
-            pa.Check(lambda d: d["policy"].isin([*policies(folder)]), name=_NO_POLICY),
-            pa.Check(lambda d: d["year"].between(1980, 2100), name=_NO_YEAR),
-            pa.Check(lambda d: d["month"].between(0, 12), name=_NO_MONTH),
-            pa.Check(lambda d: d["coverage"].isin(COVERAGES), name=_NO_COVERAGE),
-            pa.Check(
-                lambda d: _pages(d).map(lambda keys: bool(keys) and known.issuperset(keys)), name=_NO_SOURCE
-            ),
-            pa.Check(lambda d: (d["checked"] >= 1) & (d["checked"] <= _pages(d).map(len)), name=_UNCHECKED),
-        ]
-    )
+    pages = table["source"].fillna("").str.split()
+    yield _TWICE, ~table.duplicated(["policy", "adcode"], keep=False)
+    yield _NO_PROVINCE, table["adcode"].isin([*labels_of("adcode")])
+    yield _NO_POLICY, table["policy"].isin([*policies(folder)])
+    yield _NO_YEAR, table["year"].between(1980, 2100)
+    yield _NO_MONTH, table["month"].between(0, 12)
+    yield _NO_COVERAGE, table["coverage"].isin(COVERAGES)
+    yield _NO_SOURCE, pages.map(lambda keys: bool(keys) and known.issuperset(keys))
+    yield _UNCHECKED, (table["checked"] >= 1) & (table["checked"] <= pages.map(len))
 
 
-def _pages(table: pd.DataFrame) -> pd.Series[Any]:
-    """Return the keys of the sources of every row as a list."""
-    found: pd.Series[Any] = table["source"].str.split()
-    return found
-
-
-def _problems(cases: pd.DataFrame, table: pd.DataFrame) -> Iterator[Message]:
-    for check, found in cases.groupby("check", sort=False):
-        rows = table.loc[sorted(set(found["index"].astype(int)))]
+def _problems(table: pd.DataFrame, folder: Path | None) -> Iterator[Message]:
+    for rule, held in _rules(table, folder):
+        rows = table[~held.astype(bool)]
         cells = [
             message("{policy} {province}", policy=policy, province=place_name(int(code)))
             for policy, code in zip(rows["policy"], rows["adcode"], strict=True)
         ]
-        yield message("not: {rule} ({cells})", rule=_RULES[str(check)], cells=first_of(cells, _SHOWN))
+        if cells:
+            yield message("not: {rule} ({cells})", rule=rule, cells=first_of(cells, _SHOWN))
 
 
 def sources_of(keys: Iterable[str], folder: Path | None = None) -> Message:

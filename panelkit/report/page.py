@@ -43,7 +43,7 @@ from panelkit.report.words import say
 from panelkit.show import tables
 from panelkit.studies.tally import Tally
 
-_VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", "maketables")
+_VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic")
 _CLASSES: dict[Word | None, str] = {
     "SUPPORTED": "supported",
     "PARTLY": "partly",

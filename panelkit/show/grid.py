@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +18,6 @@ from panelkit.show.words import (
 )
 
 INDENT = "\u2003"
-MARK = "\ue000"  # around a heading while a table is made; of private use, in no name
 _MOST_DECIMALS = 15
 
 
@@ -55,16 +54,6 @@ class TableGrid:
         """Return the rows of all blocks, top to bottom."""
         return [row for block in self.blocks for row in block]
 
-    def frame(self, *, blocks: bool = False) -> pd.DataFrame:
-        """Return the strings as the frame that maketables renders, blocks as outer level if asked."""
-        labels = [row.label for row in self.rows]
-        number = [str(i) for i, block in enumerate(self.blocks) for _ in block]
-        index = pd.MultiIndex.from_arrays([number, labels]) if blocks else pd.Index(labels, dtype=object)
-        cells = [row.cells for row in self.rows]
-        over = [head for head, width in self.spans for _ in range(width)]
-        heads: Any = pd.MultiIndex.from_arrays([over, list(self.header)]) if over else list(self.header)
-        return pd.DataFrame(cells, index=index, columns=heads, dtype=object)
-
     def note_text(self) -> str:
         """Return all notes as one paragraph, or an empty string."""
         if not self.notes:
@@ -74,15 +63,6 @@ class TableGrid:
         return (word("notes", self.language) + word("colon", self.language)) + (
             "".join(parts) if self.language == "zh" else " ".join(parts)
         )
-
-
-def marked(grid: TableGrid) -> TableGrid:
-    """Return the table with a mark around its headings, by which a format finds them again."""
-    blocks = tuple(
-        tuple(replace(row, label=f"{MARK}{row.label}{MARK}") if row.heading else row for row in block)
-        for block in grid.blocks
-    )
-    return replace(grid, blocks=blocks)
 
 
 def number(value: Any, decimals: int = 3) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from panelkit.show.alignment import split
-from panelkit.show.grid import INDENT, MARK, Row, TableGrid
+from panelkit.show.grid import INDENT, Row, TableGrid
 
 PACKAGES = "booktabs, threeparttable, makecell"
+_COLUMN = {"centre": "c", "decimal": "D{.}{.}{-1}"}
 
 _PLAIN = {
     "\\": r"\textbackslash{}",
@@ -42,7 +42,6 @@ _MATHS = {
     "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega", "Δ": r"\Delta", "Σ": r"\Sigma",
     "Φ": r"\Phi", "Ω": r"\Omega", "✓": r"\checkmark", "✗": r"\times",
 }  # fmt: skip
-_HEADING = re.compile(f"{MARK}(.*?){MARK}[ &]*\\\\\\\\")
 _NUMBER = re.compile(r"^([(\[]?)-(?=[\d.])|(?<=, )-(?=[\d.])")
 _MATH_RUN = re.compile("[" + "".join(_MATHS) + "]+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
@@ -62,76 +61,89 @@ def escape(text: str) -> str:
 
 def latex(grid: TableGrid) -> str:
     """Return the table; a comment in front names the packages that it needs."""
-    from maketables import MTable
-
-    safe = _escaped(grid)
-    table = MTable(
-        safe.frame(blocks=True),
-        notes=escape(grid.note_text()),
-        caption=None if grid.caption is None else escape(grid.caption),
-        tab_label=grid.label,
-        rgroup_sep="",
-        rgroup_display=False,
+    body = "\n".join(
+        [
+            r"\begin{threeparttable}",
+            r"\renewcommand\cellalign{t}",
+            r"\renewcommand\arraystretch{1}",
+            r"\setlength{\tabcolsep}{6pt}",
+            rf"\begin{{tabular}}{{@{{}}l{_COLUMN[grid.align] * len(grid.header)}}}",
+            r"\toprule",
+            *_head(grid),
+            r"\midrule",
+            *_body(grid),
+            r"\bottomrule",
+            r"\end{tabular}",
+            *_notes(grid),
+            r"\end{threeparttable}",
+        ]
     )
-    made = table.make(
-        "tex",
-        tex_style={
-            "tab_width": None,
-            "tabcolsep": "6pt",
-            "data_addlinespace": None,
-            "first_row_addlinespace": None,
-            "rgroup_addlinespace": "0.6ex",
-        },
-    )
-    text = _spanned(_headings(_measured(str(made)), len(grid.header)), grid)
-    text = _columns_of_points(text, grid)
-    if safe.stub:
-        text = text.replace("\\toprule\n", f"\\toprule\n{safe.stub}", 1)
-    return _preamble(text) + text.rstrip() + "\n"
+    text = _float(body, grid)
+    return _preamble(text) + text + "\n"
 
 
-def _measured(text: str) -> str:
-    """Let threeparttable see the width of the table: no group around it, notes in its own environment."""
-    text = text.replace("\\begingroup\n", "").replace("\\endgroup\n", "")
-    head = "\\noindent\\begin{minipage}{\\linewidth}\\smallskip\\footnotesize\n"
-    if head + "\\end{minipage}" in text:
-        return text.replace(head + "\\end{minipage}", "")
-    if head in text:
-        text = text.replace(head, "\\begin{tablenotes}[flushleft]\\footnotesize\n\\item ")
-        text = text.replace("\\end{minipage}", "\n\\end{tablenotes}")
-    return text
+def _float(body: str, grid: TableGrid) -> str:
+    """Let a table with a caption or a label float, the caption above it."""
+    if grid.caption is None and grid.label is None:
+        return body
+    above = [] if grid.caption is None else [rf"\caption{{{escape(grid.caption)}}}"]
+    above += [] if grid.label is None else [rf"\label{{{grid.label}}}"]
+    lines = [r"\begin{table}[htbp]", r"\centering", *above, r"\smallskip", body, r"\end{table}"]
+    return "\n".join(lines)
 
 
-def _headings(text: str, columns: int) -> str:
-    """Let headings stand over all columns, so that none of them widens the first."""
-    return _HEADING.sub(
-        lambda found: rf"\multicolumn{{{columns + 1}}}{{@{{}}l}}{{\textit{{{found.group(1)}}}}} \\", text
-    )
-
-
-def _spanned(text: str, grid: TableGrid) -> str:
-    """Draw a short line under heads that stand over columns, none where there is no head."""
-    if not grid.spans:
-        return text
-    rules, first = [], 2
+def _head(grid: TableGrid) -> list[str]:
+    """Return the lines of the head: heads over columns with short lines below them, then one head a column."""
+    lines, over, rules, first = [], [""], [], 2
     for head, width in grid.spans:
-        if head:
-            rules.append(rf"\cmidrule(lr){{{first}-{first + width - 1}}}")
+        over.append(rf"\multicolumn{{{width}}}{{c}}{{{_lines(escape(head))}}}")
+        rules += [rf"\cmidrule(lr){{{first}-{first + width - 1}}}"] if head else []
         first += width
-    return re.sub(r"^\\cmidrule.*$", lambda _: " ".join(rules), text, count=1, flags=re.MULTILINE)
+    if rules:
+        lines = [_line(over), " ".join(rules)]
+    heads = [_lines(escape(head)) for head in grid.header]
+    if grid.align == "decimal":
+        heads = [rf"\multicolumn{{1}}{{c}}{{{head}}}" for head in heads]
+    return [*lines, _line([_label(grid.stub), *heads])]
 
 
-def _escaped(grid: TableGrid) -> TableGrid:
-    blocks = tuple(tuple(_row(row, grid.align) for row in block) for block in grid.blocks)
-    header = tuple(escape(head) for head in grid.header)
-    spans = tuple((escape(head), width) for head, width in grid.spans)
-    return replace(grid, header=header, spans=spans, blocks=blocks, stub=escape(grid.stub))
+def _body(grid: TableGrid) -> list[str]:
+    """Return the lines of all rows, a little space between blocks."""
+    lines: list[str] = []
+    for block in grid.blocks:
+        lines += [r"\addlinespace[0.6ex]"] if lines else []
+        lines += [_row(row, grid) for row in block]
+    return lines
 
 
-def _row(row: Row, align: str) -> Row:
-    label = rf"{MARK}{escape(row.label)}{MARK}" if row.heading else escape(row.label)
-    made = _pointed if align == "decimal" else _cell
-    return Row(label=label, cells=tuple(made(cell) for cell in row.cells))
+def _row(row: Row, grid: TableGrid) -> str:
+    """Return one line; a heading stands over all columns, so that it widens none of them."""
+    if row.heading:
+        words = _lines(rf"\textit{{{escape(row.label)}}}")
+        return rf"\multicolumn{{{len(grid.header) + 1}}}{{@{{}}l}}{{{words}}} \\"
+    made = _pointed if grid.align == "decimal" else _cell
+    return _line([_label(row.label), *(made(cell) for cell in row.cells)])
+
+
+def _line(parts: list[str]) -> str:
+    return " & ".join(parts) + r" \\"
+
+
+def _label(text: str) -> str:
+    return _lines(escape(text), "[l]")
+
+
+def _lines(text: str, side: str = "") -> str:
+    """Set a text of several lines in a box of its own."""
+    return rf"\makecell{side}{{{text}}}".replace("\n", r"\\") if "\n" in text else text
+
+
+def _notes(grid: TableGrid) -> list[str]:
+    """Return the notes in threeparttable's environment, which gives them the width of the table."""
+    if not grid.notes:
+        return []
+    notes = escape(grid.note_text()).replace("\n", r"\\")
+    return [r"\begin{tablenotes}[flushleft]\footnotesize", rf"\item {notes}", r"\end{tablenotes}"]
 
 
 def _pointed(text: str) -> str:
@@ -145,26 +157,13 @@ def _pointed(text: str) -> str:
     return body + (f"^{{{'*' * stars}}}" if stars else "")
 
 
-def _columns_of_points(text: str, grid: TableGrid) -> str:
-    """Set the columns at their decimal points, heads centred above them, where the table asks for it."""
-    if grid.align != "decimal":
-        return text
-    columns = len(grid.header)
-    text = text.replace("{@{}l" + "c" * columns + "}", "{@{}l" + "D{.}{.}{-1}" * columns + "}", 1)
-    front, rule, body = text.partition("\\midrule")
-    above, _, line = front.rstrip().rpartition("\n")
-    label, *heads = line.removesuffix("\\\\").rstrip().split(" & ")
-    centred = " & ".join([label, *(rf"\multicolumn{{1}}{{c}}{{{head}}}" for head in heads)])
-    return f"{above}\n{centred} \\\\\n{rule}{body}"
-
-
 def _cell(text: str) -> str:
     """Escape one cell; minus signs of numbers become maths, stars stand high."""
     body, stars = (
         (text.rstrip("*"), len(text) - len(text.rstrip("*"))) if text[:1] in "-.0123456789" else (text, 0)
     )
     signed = _NUMBER.sub(lambda match: (match.group(1) or "") + "−", body)
-    return escape(signed) + (rf"\textsuperscript{{{'*' * stars}}}" if stars else "")
+    return _lines(escape(signed)) + (rf"\textsuperscript{{{'*' * stars}}}" if stars else "")
 
 
 def _preamble(text: str) -> str:

@@ -13,6 +13,7 @@ from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, counted, message
 from panelkit.show.estimator_words import estimator_of
+from panelkit.show.foreign import foreign_fit
 from panelkit.show.grid import number, p_text, significance
 from panelkit.show.table_style import TableStyle
 from panelkit.show.words import equation_word
@@ -47,7 +48,6 @@ STATISTICS = (
 )
 # Facts that some results have and the default table does not print.
 FURTHER = ("r2_adjusted", "aic", "bic")
-_MAKETABLES_KEYS = {"nobs": "N", "loglik": "ll", "r2_adjusted": "adj_r2"}
 _LAGGED = "W*"
 _MAIN = "main"
 
@@ -125,9 +125,9 @@ def _named_models(models: Sequence[Any], style: TableStyle) -> list[Named]:
 
 
 def _read(model: Any, style: TableStyle, language: Language, *, of: int) -> Column:
-    extractor = _extractor(model)
-    table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
-    table = _at_level(table, model, style.level, foreign=extractor is not None)
+    other = None if hasattr(model, "__maketables_coef_table__") else foreign_fit(model)
+    table = model.__maketables_coef_table__ if other is None else other.table
+    table = _at_level(table, model, style.level, foreign=other is not None)
     equations = list(table["equation"]) if "equation" in table else [""] * len(table)
     terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
     cells = {}
@@ -136,27 +136,18 @@ def _read(model: Any, style: TableStyle, language: Language, *, of: int) -> Colu
         top = number(line["b"], style.decimals)
         top += significance(float(line["p"]), style.star_levels) if top else ""
         cells[key] = (top, *(_second(line, kind, style) for kind in style.seconds))
-    outcome = extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
+    outcome = _attribute(model, "__maketables_depvar__") if other is None else other.outcome
     notes = getattr(model, "notes", ()) or ()
     return Column(
         cells=cells,
         heads=(),
         outcome=outcome.text(language) if isinstance(outcome, Message) else str(outcome),
-        facts=_facts(model, extractor),
+        facts=_facts(model) if other is None else other.facts,
         notes=tuple(notes) if isinstance(notes, tuple) else (),
         levels=getattr(model, "level_names", None),
         of=of,
         terms=frozenset(map(str, terms)),
     )
-
-
-def _extractor(model: Any) -> Any:
-    """Return maketables' reader of a foreign result, or None for one that carries the attributes itself."""
-    if hasattr(model, "__maketables_coef_table__"):
-        return None
-    from maketables.extractors import get_extractor
-
-    return get_extractor(model)
 
 
 def _at_level(table: pd.DataFrame, model: Any, level: float, *, foreign: bool) -> pd.DataFrame:
@@ -192,17 +183,13 @@ def _attribute(model: Any, name: str) -> Any:
     return "" if value is None else value
 
 
-def _facts(model: Any, extractor: Any) -> dict[str, Any]:
-    if extractor is None:
-        further = dict(getattr(model, "table_facts", {}) or {})
-        facts = {**dict(getattr(model, "facts", {}) or {}), **further, **_of_instruments(model)}
-        named = estimator_of(model)
-        facts = facts if named is None else {**facts, "fitted_by": named}
-        made = getattr(model, "uncertainty", None)
-        return facts if made is None else {**facts, "uncertainty": made}
-    keys = (*STATISTICS, *FURTHER)
-    found = {key: extractor.stat(model, _MAKETABLES_KEYS.get(key, key)) for key in keys}
-    return {key: value for key, value in found.items() if value is not None}
+def _facts(model: Any) -> dict[str, Any]:
+    further = dict(getattr(model, "table_facts", {}) or {})
+    facts = {**dict(getattr(model, "facts", {}) or {}), **further, **_of_instruments(model)}
+    named = estimator_of(model)
+    facts = facts if named is None else {**facts, "fitted_by": named}
+    made = getattr(model, "uncertainty", None)
+    return facts if made is None else {**facts, "uncertainty": made}
 
 
 def _of_instruments(model: Any) -> dict[str, float]:

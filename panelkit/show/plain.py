@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
 from panelkit.show.alignment import HARD, padded_for_terminal
-from panelkit.show.grid import INDENT, MARK, Row, TableGrid
+from panelkit.show.grid import INDENT, Row, TableGrid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,9 @@ _GAP = 3  # two blanks around a column, and the rule between two
 _FRAME = 4
 _WORD = 12
 _LONGEST_NUMBER = 20
+_MARK = (
+    "\ue000"  # of private use, in no name: the first of those that stand for headings while a table is made
+)
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]")
 _MISREAD = re.compile(r"\(<?[\d.]+(?:e-\d+)?\)$|[=+@]|-(?![\d.])")
@@ -115,7 +118,7 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
         out.write(fold(grid.note_text(), width) + "\n")
     lines = [line.rstrip() for line in out.getvalue().replace(HARD, " ").splitlines()]
     shown = [
-        fold(f"  {heads[ord(line.strip()) - ord(MARK)]}", width) if _is_heading(line, heads) else line
+        fold(f"  {heads[ord(line.strip()) - ord(_MARK)]}", width) if _is_heading(line, heads) else line
         for line in lines
     ]
     return "\n".join(shown) + "\n"
@@ -123,7 +126,7 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
 
 def _without_headings(grid: TableGrid) -> TableGrid:
     """Return the table with one letter in place of each heading, so that none of them widens the first column."""
-    number = count(ord(MARK))
+    number = count(ord(_MARK))
     blocks = tuple(
         tuple(replace(row, label=chr(next(number))) if row.heading else row for row in block)
         for block in grid.blocks
@@ -133,7 +136,7 @@ def _without_headings(grid: TableGrid) -> TableGrid:
 
 def _is_heading(line: str, heads: Sequence[str]) -> bool:
     letter = line.strip()
-    return len(letter) == 1 and 0 <= ord(letter) - ord(MARK) < len(heads)
+    return len(letter) == 1 and 0 <= ord(letter) - ord(_MARK) < len(heads)
 
 
 def _table(grid: TableGrid, part: Sequence[int], width: int, *, caption: str | None) -> Table:

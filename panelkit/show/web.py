@@ -3,96 +3,93 @@
 from __future__ import annotations
 
 import hashlib
-import html as markup
-import re
-from itertools import count
-from typing import Any
+from html import escape
 
 from panelkit.show.alignment import sides, split
-from panelkit.show.grid import MARK, TableGrid, marked
+from panelkit.show.grid import Row, TableGrid
 
-_HEADING = re.compile(f"(<th [^>]*gt_stub[^>]*)>{MARK}(.*?){MARK}</th>(?:\\s*<td[^>]*></td>)*")
-_ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
-_CELL = re.compile(r"(<td[^>]*>)(.*?)</td>")
-_FONTS = [
-    "Times New Roman",
-    "Songti SC",
-    "SimSun",
-    "Noto Serif CJK SC",
-    "Source Han Serif SC",
-    "serif",
-]
-_STYLE = {
-    "table_font_names": _FONTS,
-    "table_font_size_all": "15px",
-    "source_notes_font_size": "12.5px",
-    "data_row_padding": "2px",
-    "column_labels_border_top_width": "1.5px",
-    "column_labels_border_bottom_width": "0.75px",
-    "table_body_border_bottom_width": "1.5px",
-    "heading_align": "center",
-    "heading_border_bottom_style": "hidden",
-    "source_notes_border_bottom_style": "hidden",
-}
+_STYLE = """\
+{at} {{ overflow-x: auto; padding: 10px 0; }}
+{at} table {{ border-collapse: collapse; margin: 0 auto; width: auto; background: #fff; color: #333;
+  font: 15px/normal 'Times New Roman', 'Songti SC', SimSun, 'Noto Serif CJK SC', 'Source Han Serif SC', serif; }}
+{at} caption {{ caption-side: top; padding: 6px 5px; background: #fff; color: #333; text-align: center; }}
+{at} tr, {at} tbody tr:nth-child(n) {{ background: #fff; border: none; }}
+{at} th, {at} td {{ border: none; padding: 2px 5px; font-weight: normal; text-align: center; vertical-align: middle; }}
+{at} thead th {{ vertical-align: bottom; }}
+{at} thead tr:last-child th {{ padding-bottom: 7px; }}
+{at} thead th span {{ display: block; border-bottom: 0.75px solid #000; padding-bottom: 2px; }}
+{at} tr > :first-child {{ text-align: left; }}
+{at} thead {{ border-top: 1.5px solid #000; border-bottom: 0.75px solid #000; }}
+{at} tbody {{ border-bottom: 1.5px solid #000; }}
+{at} tfoot td {{ font-size: 12.5px; text-align: left; padding: 4px 5px; }}
+"""
 
 
 def html(grid: TableGrid) -> str:
     """Return one `<div>` that holds its own style; its identifier depends on the content only."""
-    from maketables import MTable
-
-    table = MTable(marked(grid).frame(), notes=grid.note_text(), caption=grid.caption, rgroup_sep="")
-    made: Any = table.make("gt", gt_style=_STYLE)
-    text = str(made.as_raw_html())
-    text = _aligned(_headings(text, len(grid.header)), grid)
-    if grid.stub:
-        text = _with_stub(text, grid.stub)
-    return _steady(text, grid)
-
-
-def _headings(text: str, columns: int) -> str:
-    """Let headings stand over all columns, so that none of them widens the first."""
-    return _HEADING.sub(rf'\1 colspan="{columns + 1}"><em>\2</em></th>', text)
+    parts = ["<table>"]
+    if grid.caption is not None:
+        parts.append(f"<caption>{_lines(grid.caption)}</caption>")
+    parts += ["<thead>", *_head(grid), "</thead>", "<tbody>", *_body(grid), "</tbody>"]
+    if grid.notes:
+        over = len(grid.header) + 1
+        parts.append(f'<tfoot>\n<tr><td colspan="{over}">{_lines(grid.note_text())}</td></tr>\n</tfoot>')
+    table = "\n".join([*parts, "</table>"])
+    tag = "zh-CN" if grid.language == "zh" else "en"
+    name = "pk-" + hashlib.sha256((tag + table).encode("utf-8")).hexdigest()[:10]
+    style = _STYLE.format(at=f"#{name}")
+    return f'<div id="{name}" lang="{tag}">\n<style>\n{style}</style>\n{table}\n</div>\n'
 
 
-def _aligned(text: str, grid: TableGrid) -> str:
-    """Put numbers under each other by their decimal points, where the table asks for it."""
-    if grid.align != "decimal":
-        return text
-    widths = [sides(grid, column) for column in range(len(grid.header))]
+def _head(grid: TableGrid) -> list[str]:
+    """Return the rows of the head: heads over columns with short lines below them, then one head a column."""
+    rows = []
+    if grid.spans:
+        over = [
+            f'<th scope="colgroup" colspan="{width}"><span>{_lines(head)}</span></th>'
+            if head
+            else f'<td colspan="{width}"></td>'
+            for head, width in grid.spans
+        ]
+        rows.append(_written(["<td></td>", *over]))
+    heads = [f'<th scope="col">{_lines(head)}</th>' for head in (grid.stub, *grid.header)]
+    return [*rows, _written(heads)]
 
-    def row(found: re.Match[str]) -> str:
-        column = count()
-        return _CELL.sub(
-            lambda cell: cell.group(1) + _boxed(cell.group(2), widths[next(column)]) + "</td>", found.group()
-        )
 
-    head, body, rest = text.partition("<tbody")
-    return head + body + _ROW.sub(row, rest)
+def _body(grid: TableGrid) -> list[str]:
+    """Return the rows; numbers stand under each other by their decimal points where the table asks for it."""
+    decimal = grid.align == "decimal"
+    widths = [sides(grid, column) if decimal else None for column in range(len(grid.header))]
+    return [_row(row, widths) for row in grid.rows]
+
+
+def _row(row: Row, widths: list[tuple[int, int] | None]) -> str:
+    """Return one row; a heading stands over all columns, so that it widens none of them."""
+    if row.heading:
+        over = len(widths) + 1
+        return _written([f'<th scope="rowgroup" colspan="{over}"><em>{_lines(row.label)}</em></th>'])
+    cells = [
+        f"<td>{_lines(cell) if width is None else _boxed(cell, width)}</td>"
+        for cell, width in zip(row.cells, widths, strict=True)
+    ]
+    return _written([f'<th scope="row">{_lines(row.label)}</th>', *cells])
+
+
+def _written(cells: list[str]) -> str:
+    """Return a row, a cell a line: a program that takes out the tags keeps the cells apart."""
+    return "\n".join(["<tr>", *(f"  {cell}" for cell in cells), "</tr>"])
 
 
 def _boxed(text: str, widths: tuple[int, int]) -> str:
     parts = split(text)
     if parts is None:
-        return text
+        return _lines(text)
     return "".join(
-        f'<span style="display:inline-block;width:{width}ch;text-align:{side}">{part}</span>'
+        f'<span style="display:inline-block;width:{width}ch;text-align:{side}">{escape(part)}</span>'
         for part, width, side in zip(parts, widths, ("right", "left"), strict=True)
     )
 
 
-def _with_stub(text: str, stub: str) -> str:
-    """Put the name of the first column into its empty head."""
-    return re.sub(r"(<th [^>]*gt_col_heading[^>]*>)(</th>)", rf"\1{markup.escape(stub)}\2", text, count=1)
-
-
-def _steady(text: str, grid: TableGrid) -> str:
-    """Replace the random identifier by one made from the content, and name the language."""
-    found = re.search(r'<div id="([a-z]+)"', text)
-    if found is None:
-        return text
-    old = found.group(1)
-    content = text.replace(old, "")
-    new = "pk-" + hashlib.sha256(content.encode("utf-8")).hexdigest()[:10]
-    tag = "zh-CN" if grid.language == "zh" else "en"
-    text = text.replace(f'<div id="{old}"', f'<div id="{new}" lang="{tag}"', 1).replace(f"#{old}", f"#{new}")
-    return text.rstrip() + "\n"
+def _lines(text: str) -> str:
+    """Return a text that a browser shows as it stands, line below line."""
+    return "<br>".join(escape(line) for line in text.split("\n"))

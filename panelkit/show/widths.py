@@ -23,8 +23,9 @@ def column_widths(grid: TableGrid, *, size: float) -> list[float]:
             natural[at : at + width] = [one + lacking / width for one in natural[at : at + width]]
         at += width
     room = _WIDE_ROOM if len(grid.header) > _MANY else _ROOM
-    labels = min(natural[0], room / 3.0)
-    shrink = min(1.0, (room - labels) / sum(natural[1:]))
+    others = sum(natural[1:])
+    labels = min(natural[0], max(room / 3.0, room - others))
+    shrink = min(1.0, (room - labels) / others) if others else 1.0
     return [labels, *(width * shrink for width in natural[1:])]
 
 

@@ -42,7 +42,9 @@ def xlsx(grid: TableGrid) -> bytes:
         _spans(sheet, grid, row)
         row += 1
     _line(sheet, row, grid.stub, [head.rstrip("\n") for head in grid.header], numbers=False)
-    sheet.row_dimensions[row].height = 15.0 * (1 + max(head.rstrip().count("\n") for head in grid.header))
+    sheet.row_dimensions[row].height = 15.0 * (
+        1 + max((head.rstrip().count("\n") for head in grid.header), default=0)
+    )
     head = row
     for one in grid.rows:
         row += 1

@@ -21,10 +21,12 @@ from panelkit.results.fit import Derived, FitResult, TestResult, Uncertainty
 from panelkit.show import figures, tables
 from panelkit.show.cells import correlation_map
 from panelkit.show.diagram import path_diagram
+from panelkit.show.foreign import foreign_fit
 from panelkit.show.grid import number, significance
 from panelkit.show.labels import AskedLabels
 from panelkit.show.latex import escape
 from tests.panels import random_panel
+from tests.show.parsed import parsed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -284,6 +286,107 @@ def test_a_fit_of_another_program_stands_beside_ours() -> None:
     text = tables.to_text([fit(["gov"], [0.1], [0.05]), other])
     assert number(other.params["gov"]) in text
     assert any(line.split() == ["Observations", "248", "40"] for line in text.splitlines())
+
+
+def test_fits_of_another_program_are_read_as_maketables_reads_them() -> None:
+    import statsmodels.api as sm
+    from linearmodels.iv import IV2SLS
+    from linearmodels.panel import PanelOLS
+    from maketables.extractors import get_extractor
+
+    data = random_panel(3)
+    fits = [
+        sm.OLS(data["y"], sm.add_constant(data[["x1"]])).fit(),
+        sm.GLM(data["y"], sm.add_constant(data[["x1"]])).fit(),
+        PanelOLS(data["y"], data[["x1"]], entity_effects=True).fit(),
+        IV2SLS(data["y"], data[["x1"]], None, None).fit(),
+    ]
+    for one in fits:
+        ours, theirs = foreign_fit(one), get_extractor(one)
+        wanted = theirs.coef_table(one)
+        assert list(ours.table.index) == list(wanted.index)
+        pd.testing.assert_frame_equal(ours.table, wanted[list(ours.table)], check_names=False, rtol=1e-12)
+        assert ours.outcome == theirs.depvar(one) == "y"
+        for key, name in {
+            "nobs": "N",
+            "r2": "r2",
+            "r2_within": "r2_within",
+            "loglik": "ll",
+            "aic": "aic",
+        }.items():
+            assert ours.facts.get(key) == theirs.stat(one, name)
+
+
+def test_a_fit_on_bare_arrays_has_its_names_and_its_own_intervals() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(9, 2))
+    other = sm.OLS(x @ [1.0, 2.0] + rng.normal(size=9), x).fit()
+    found = foreign_fit(other)
+    assert list(found.table.index) == ["x1", "x2"]
+    half = 2.364624 * other.bse  # t(7) at 95 %, from a printed table
+    np.testing.assert_allclose(found.table["ci95u"], other.params + half, rtol=1e-6)
+
+
+def test_what_is_no_column_of_a_table_is_refused() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(3)
+    several = sm.MNLogit(rng.integers(0, 3, size=60), sm.add_constant(rng.normal(size=60))).fit(disp=0)
+    with pytest.raises(SpecError, match="MultinomialResultsWrapper has several equations"):
+        tables.to_text([several])
+    for wrong in (object(), 5):
+        with pytest.raises(SpecError, match=f"statsmodels or linearmodels, not {type(wrong).__name__}"):
+            tables.to_text([wrong])
+
+
+@pytest.mark.parametrize("kind", ["latex", "html"])
+def test_lines_within_cells_stand_below_each_other(kind: str) -> None:
+    frame = pd.DataFrame({"a\nb": ["x\ny"]}, index=pd.Index(["one\ntwo"], name="n"))
+    text = tables.frame_table(frame, format=kind)
+    wanted = {
+        "latex": (r"\makecell{a\\b}", r"\makecell{x\\y}", r"\makecell[l]{one\\two}"),
+        "html": ("a<br>b", "x<br>y", "one<br>two"),
+    }
+    for part in wanted[kind]:
+        assert part in text
+
+
+def test_latex_closes_what_it_opens(pair: list[FitResult]) -> None:
+    text = tables.to_latex(pair, caption="{c_%", label="tab:x", notes=["a & b", "[z]"], align="decimal")
+    opened = []
+    for kind, name in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        if kind == "begin":
+            opened.append(name)
+        else:
+            assert opened.pop() == name
+    assert opened == []
+    bare = re.sub(r"\\[{}\\]", "", text)
+    assert bare.count("{") == bare.count("}")
+    body = text.partition("\\midrule")[2].partition("\\bottomrule")[0]
+    ends = [line for line in body.strip().splitlines() if not line.startswith("\\addlinespace")]
+    assert {len(re.findall(r"(?<!\\)&", line)) for line in ends} == {2}  # a label and a cell a fit
+    assert text == tables.to_latex(
+        pair, caption="{c_%", label="tab:x", notes=["a & b", "[z]"], align="decimal"
+    )
+
+
+def test_two_html_tables_on_a_page_share_nothing(pair: list[FitResult]) -> None:
+    both = tables.to_html(pair, caption="c") + tables.to_html(pair[:1], caption="c", language="zh")
+    found = re.findall(r'id="([^"]+)"', both)
+    assert len(found) == len(set(found)) == 2
+    rules = re.findall(r"^[^\n{]*(?={)", both.partition("<style>")[2].partition("</style>")[0], flags=re.M)
+    selectors = [one.strip() for rule in rules if rule.strip() for one in rule.split(",")]
+    assert selectors
+    assert all(one.startswith(f"#{found[0]}") for one in selectors)  # no style beyond the table
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx", "rtf", "tex", "html"])
+def test_a_table_of_one_column_is_written(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"t.{ending}"
+    tables.frame_table(pd.DataFrame({"n": [1, 22]}), path, index=False)
+    assert [row for row in parsed(path) if row[0] == "22"]
 
 
 @pytest.mark.parametrize("ending", ["tex", "html", "md", "txt", "docx"])
