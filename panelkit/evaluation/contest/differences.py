@@ -177,10 +177,18 @@ def _without_variation(found: LossDifference, rounding: float) -> LossDifference
     """Return a difference without an error: none at all, or one that chance has no scale for."""
     if abs(found.value) <= rounding:
         why = message("the losses are the same in every {unit} and {period}: no difference")
-        nothing = dict.fromkeys(
-            ("value", "low", "high", "statistic", "relative", "relative_low", "relative_high"), 0.0
+        return replace(
+            found,
+            value=0.0,
+            low=0.0,
+            high=0.0,
+            statistic=0.0,
+            relative=0.0,
+            relative_low=0.0,
+            relative_high=0.0,
+            p_value=1.0,
+            untested=why,
         )
-        return replace(found, **nothing, p_value=1.0, untested=why)
     why = message(
         "the losses differ by {value:.4g}, which varies over neither {units} nor {periods}: chance has no scale, and "
         "nothing is tested",
