@@ -23,7 +23,12 @@ from panelkit.claims.file.parts import Expression, Key, Whole
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.description import bound_of
 from panelkit.data.nation import load_nation, product_years
-from panelkit.evaluation.life_cycle.passages import detectable_distance, lowest_share, passages
+from panelkit.evaluation.life_cycle.passages import (
+    detectable_distance,
+    lowest_share,
+    passages,
+    passes,
+)
 from panelkit.evaluation.life_cycle.reading import LEAST_YEARS
 from panelkit.evaluation.life_cycle.second_leap import FELL, second_leaps
 from panelkit.formula.grammar import parse_expression
@@ -46,10 +51,10 @@ Courses = dict[str, tuple[FloatArray, FloatArray]]
 class LifeCycleDesign(MeasuredDesign):
     """The share of courses that are seen to pass from one stage to a later one, or to leap a second time.
 
-    `asks`: "stages" (two stages or more are assigned) or "second_leap" (output fell by a fifth or more, and two waves
-    are told from one and from a random walk, by Holm's p over the courses that fell). `of`: "units", the figure in
-    every unit is a course; "products", `figure` is a product of the nation whose years roll, `also` are others, each
-    up to its own last year.
+    `asks`: "stages" (a later stage is assigned after an earlier one) or "second_leap" (output fell by a fifth or more,
+    and two waves are told from one and from a random walk, by Holm's p over the courses that fell). `of`: "units", the
+    figure in every unit is a course; "products", `figure` is a product of the nation whose years roll, `also` are
+    others, each up to its own last year.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure",)
@@ -163,8 +168,8 @@ class LifeCycleDesign(MeasuredDesign):
     def _stages(
         self, courses: Courses, rng: np.random.Generator, bound: float
     ) -> tuple[dict[str, Any], Message, Message, Condition]:
-        seen = {name: stages for name, (_, stages) in passages(courses, reps=self.draws, rng=rng).items()}
-        n, passed = len(seen), [name for name, stages in seen.items() if len(stages) > 1]
+        seen = passages(courses, reps=self.draws, rng=rng)
+        n, passed = len(seen), [name for name, stages in seen.items() if passes(stages)]
         low = lowest_share(len(passed), n)
         numbers = {
             "value": len(passed) / n,

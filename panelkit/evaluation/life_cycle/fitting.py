@@ -44,6 +44,18 @@ class Fits(Brief):
     rho: FloatArray
     squares: FloatArray
 
+    def one(self, at: int) -> Fits:
+        """Return the fit of one series."""
+        part = slice(at, at + 1)
+        return Fits(
+            self.theta[part],
+            self.values[part],
+            self.slopes[part],
+            self.residuals[part],
+            self.rho[part],
+            self.squares[part],
+        )
+
     def deviation(self) -> FloatArray:
         """Return the standard deviation (B,) of the innovations, with degrees of freedom for parameters and rho."""
         n, k = self.slopes.shape[-2:]
@@ -238,17 +250,25 @@ def _from_grid(
 
 def _line(curve: Curve, mean: Mean, y: FloatArray, times: FloatArray) -> Fits:
     """Return the fits of constant growth in logarithms: generalised least squares in closed form."""
+    theta, _, rho = linear_fit(mean(np.zeros((1, 2)), times)[1][0], y)
+    return _fits(mean, y, times, theta, rho)
+
+
+def linear_fit(design: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return coefficients (B, k), residuals (B, n) and autocorrelations (B,) of y (B, n) on a design (n, k).
+
+    Least squares, then twice generalised least squares with AR(1) errors.
+    """
     rho: FloatArray = np.zeros(len(y))
-    theta: FloatArray = np.zeros((len(y), 2))
-    design = mean(theta[:1], times)[1]
+    theta: FloatArray = np.zeros((len(y), design.shape[1]))
     for turn in range(3):
-        x = quasi_differenced(np.broadcast_to(design, (len(y), *design.shape[1:])), rho)
+        x = quasi_differenced(np.broadcast_to(design, (len(y), *design.shape)), rho)
         moved = quasi_differenced(y, rho)
         gram = np.einsum("bnk,bnl->bkl", x, x)
         theta = np.linalg.solve(gram, np.einsum("bnk,bn->bk", x, moved)[..., None])[..., 0]
         if turn < 2:
-            rho = autocorrelation(y - mean(theta, times)[0], curve.size)
-    return _fits(mean, y, times, theta, rho)
+            rho = autocorrelation(y - theta @ design.T, design.shape[1])
+    return theta, y - theta @ design.T, rho
 
 
 def _fits(mean: Mean, y: FloatArray, times: FloatArray, theta: FloatArray, rho: FloatArray) -> Fits:

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from panelkit.evaluation.life_cycle import stages
 from panelkit.evaluation.life_cycle.ceiling import Ceiling, ceiling_of
-from panelkit.evaluation.life_cycle.choice import (
-    WAVE_GAIN,
-    WaveTest,
-    akaike_weights,
-    criterion_of,
-    random_walk_criterion,
-    test_of_waves,
-)
-from panelkit.evaluation.life_cycle.curves import Curve, curve_of
+from panelkit.evaluation.life_cycle.curves import Curve
 from panelkit.evaluation.life_cycle.cycle import RIVALS, Cycle, Ways
 from panelkit.evaluation.life_cycle.decline import DeclineTest, decline_test, probability_of_fall
+from panelkit.evaluation.life_cycle.fitted import Tried, fitted, weighed
 from panelkit.evaluation.life_cycle.fitting import Fits, at_bound, fit_many
 from panelkit.evaluation.life_cycle.forecasts import curve_paths, random_walk_paths
 from panelkit.evaluation.life_cycle.mixtures import mixed, weighted_quantiles
 from panelkit.evaluation.life_cycle.resampled import drawn_series
 from panelkit.kernels.within import FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """The curves fitted to one series."""
-
-    curves: Mapping[str, Curve]
-    fits: Mapping[str, Fits]
-    criteria: Mapping[str, float]
 
 
 def life_cycle_of(values: FloatArray, times: FloatArray, ways: Ways, rng: np.random.Generator) -> Cycle:
@@ -51,16 +34,10 @@ def life_cycle_of(values: FloatArray, times: FloatArray, ways: Ways, rng: np.ran
         Generator that all draws come from.
     """
     y = np.log(values) if ways.errors == "log" else values
-    tried = _fitted(y, times, ways)
-    waves = _second_wave(tried, y, times, ways, rng)
-    kept = {
-        key: value
-        for key, value in tried.criteria.items()
-        if key != "two_wave" or (waves is not None and waves.admitted)
-    }
-    weights = dict(zip(kept, akaike_weights(np.array(list(kept.values()))).tolist(), strict=True))
+    (tried,) = fitted(y[None], times, ways)
+    weights, waves = weighed(tried, y, times, ways, rng)
     decline = decline_test(y, times, reps=max(ways.reps, 199), rng=rng)
-    drawn = _refits(tried, weights, times, ways, rng)
+    drawn = refits(tried, weights, times, ways, rng)
     probabilities = stage_probabilities(tried.curves, drawn, weights, times)
     probabilities = with_decline(probabilities, decline, y, rng, falls=ways.measure != "cumulative")
     return Cycle(
@@ -86,51 +63,15 @@ def _figure(values: FloatArray, ways: Ways) -> FloatArray:
     return np.asarray(np.exp(values) if ways.errors == "log" else values)
 
 
-def _fitted(y: FloatArray, times: FloatArray, ways: Ways) -> _Tried:
-    keys = (*ways.curves, "constant_growth")
-    curves = {key: curve_of(key, ways.measure, ways.launch, origin=float(times.mean())) for key in keys}
-    fits = {
-        key: fit_many(curve, y[None], times, measure=ways.measure, errors=ways.errors)
-        for key, curve in curves.items()
-    }
-    criteria = {key: float(criterion_of(fit)[0]) for key, fit in fits.items()}
-    return _Tried(curves, fits, criteria | {"random_walk": float(random_walk_criterion(y[None])[0])})
-
-
-def _second_wave(
-    tried: _Tried, y: FloatArray, times: FloatArray, ways: Ways, rng: np.random.Generator
-) -> WaveTest | None:
-    """Return what speaks for a second wave; the bootstrap is run where AICc falls by more than four."""
-    if "two_wave" not in tried.curves:
-        return None
-    others = {key: value for key, value in tried.criteria.items() if key != "two_wave"}
-    against = min(others, key=lambda key: others[key])
-    gain = others[against] - tried.criteria["two_wave"]
-    if not gain > WAVE_GAIN:
-        return WaveTest(gain, against, float("nan"), None, 0)
-    single = min((key for key in others if key != "random_walk"), key=lambda key: others[key])
-    statistic, p_value = test_of_waves(
-        (tried.curves[single], tried.fits[single]),
-        (tried.curves["two_wave"], tried.fits["two_wave"]),
-        y,
-        times,
-        measure=ways.measure,
-        errors=ways.errors,
-        reps=ways.reps,
-        rng=rng,
-    )
-    return WaveTest(gain, against, statistic, p_value, ways.reps)
-
-
 # curves of less weight are left out of the draws: they move no probability by more
 _LEAST_WEIGHT = 0.005
 
 
-def _refits(
-    tried: _Tried, weights: Mapping[str, float], times: FloatArray, ways: Ways, rng: np.random.Generator
+def refits(
+    tried: Tried, weights: Mapping[str, float], times: FloatArray, ways: Ways, rng: np.random.Generator
 ) -> dict[str, Fits]:
     """Return the refits to series drawn from every curve of weight, and from the best of them in any case."""
-    mine = [key for key in weights if key not in RIVALS]
+    mine = [key for key in weights if key in ways.curves]
     best = max(mine, key=lambda key: weights[key])
     found = {}
     for key in mine:
@@ -203,7 +144,7 @@ def _dates(
     return np.column_stack([ends.T, passed])
 
 
-def _ceilings(tried: _Tried, y: FloatArray, times: FloatArray, ways: Ways) -> dict[str, Ceiling]:
+def _ceilings(tried: Tried, y: FloatArray, times: FloatArray, ways: Ways) -> dict[str, Ceiling]:
     return {
         key: ceiling_of(
             curve, tried.fits[key], y, times, measure=ways.measure, errors=ways.errors, level=ways.level
@@ -214,7 +155,7 @@ def _ceilings(tried: _Tried, y: FloatArray, times: FloatArray, ways: Ways) -> di
 
 
 def _forecasts(
-    tried: _Tried,
+    tried: Tried,
     drawn: Mapping[str, Fits],
     weights: Mapping[str, float],
     y: FloatArray,

@@ -23,6 +23,7 @@ LEVEL = 0.05
 # a decline is a fall by this share, and what a second rise must win back of the fall to be a leap
 FELL, REGAINED = 0.2, 0.5
 _MEASURE: Measure = "cumulative"
+_PORTION = 50
 _ONE = ("logistic", "gompertz", "constant_growth")
 
 
@@ -49,8 +50,8 @@ class Leap:
     """A fall, and what speaks for a second wave after it.
 
     `gain` is what AICc gains over one wave, constant growth and a random walk; `p_value` the larger of its p among
-    series of one wave and among random walks with drift, 1 where the gain is too small or nothing fell. `second` is
-    the year of the second wave's peak. `adjusted` is Holm's p over the series that fell.
+    series of one wave and among random walks with drift, 1 where nothing fell, the gain is too small or the second wave
+    does not follow. `second` is the year of its peak. `adjusted` is Holm's p over the series that fell.
     """
 
     fall: Fall
@@ -85,16 +86,38 @@ def fall_of(y: FloatArray, times: FloatArray) -> Fall:
     )
 
 
-def second_leap(y: FloatArray, times: FloatArray, *, reps: int, rng: np.random.Generator) -> Leap:
-    """Return the fall of log output y (n,) and the test of a second wave; p not yet adjusted."""
-    fall = fall_of(y, times)
-    curves = {key: curve_of(key, _MEASURE, None, origin=float(times.mean())) for key in (*_ONE, "two_wave")}
-    fits = {key: _fit(curve, y[None], times) for key, curve in curves.items()}
+def waves_of(y: FloatArray, times: FloatArray) -> list[dict[str, Fits]]:
+    """Return one wave, two waves and constant growth fitted to every series of log output y (B, n), all at once."""
+    fits = {key: _fit(curve, y, times) for key, curve in _curves(times).items()}
+    return [{key: fit.one(at) for key, fit in fits.items()} for at in range(len(y))]
+
+
+def second_leap(
+    y: FloatArray,
+    times: FloatArray,
+    *,
+    reps: int,
+    rng: np.random.Generator,
+    fits: Mapping[str, Fits] | None = None,
+    enough: int | None = None,
+) -> Leap:
+    """Return the fall of log output y (n,) and the test of a second wave; p not yet adjusted.
+
+    Parameters
+    ----------
+    fits
+        Of this series, from `waves_of`.
+    enough
+        Refits end once so many draws of one null gain as much as the series; p is then no less than what is returned.
+    """
+    fall, curves = fall_of(y, times), _curves(times)
+    (fits,) = waves_of(y[None], times) if fits is None else (fits,)
     theta = fits["two_wave"].theta[0]
     second = float(theta[2] + np.exp(theta[5]))
     gain = float(_gain({key: criterion_of(fit) for key, fit in fits.items()}, y[None])[0])
-    if not (fall.declined and gain > WAVE_GAIN):
-        return Leap(fall, gain, second, 1.0)
+    untested = Leap(fall, gain, second, 1.0)
+    if not (fall.declined and untested.follows and gain > WAVE_GAIN):
+        return untested
     best = min(_ONE, key=lambda key: float(criterion_of(fits[key])[0]))
     change = np.diff(y)
     walks = driftless_walks((change - change.mean())[None], len(y), reps, rng)
@@ -102,8 +125,12 @@ def second_leap(y: FloatArray, times: FloatArray, *, reps: int, rng: np.random.G
         drawn_series(fits[best], reps, rng),
         y[0] + walks + change.mean() * np.arange(len(y)),
     )
-    above = [(_refitted(curves, fits, one, times) >= gain).sum() for one in nulls]
-    return Leap(fall, gain, second, float((1 + max(above)) / (reps + 1)))
+    above = 0
+    for drawn in nulls:
+        above = max(above, _above(curves, fits, drawn, times, gain, enough or reps + 1))
+        if enough is not None and above >= enough:
+            break
+    return Leap(fall, gain, second, float((1 + above) / (reps + 1)))
 
 
 def second_leaps(
@@ -121,6 +148,27 @@ def second_leaps(
     for name, p in zip(fell, adjusted, strict=True):
         one = found[name]
         found[name] = Leap(one.fall, one.gain, one.second, one.p_value, float(p))
+    return found
+
+
+def _curves(times: FloatArray) -> dict[str, Curve]:
+    return {key: curve_of(key, _MEASURE, None, origin=float(times.mean())) for key in (*_ONE, "two_wave")}
+
+
+def _above(
+    curves: Mapping[str, Curve],
+    fits: Mapping[str, Fits],
+    drawn: FloatArray,
+    times: FloatArray,
+    gain: float,
+    enough: int,
+) -> int:
+    """Return how many series drawn under one null gain as much, counted until there are enough."""
+    found, size = 0, len(drawn) if enough > len(drawn) else _PORTION
+    for first in range(0, len(drawn), size):
+        found += int((_refitted(curves, fits, drawn[first : first + size], times) >= gain).sum())
+        if found >= enough:
+            break
     return found
 
 
