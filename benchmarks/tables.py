@@ -1,9 +1,10 @@
-"""Build the evidence tables of the docs from `docs/evidence/*.csv`.
+"""Build the evidence tables of the docs from `docs/evidence/*.csv`, and the numbers of sentences that quote them.
 
     python -m benchmarks.tables
 
 A page holds a block `<!-- evidence: NAME -->` ... `<!-- /evidence -->`; what stands between is replaced by the
-table and its origin. The suite fails where a page and its evidence differ.
+table and its origin. Sentences are those of `benchmarks/quoted.py`. The suite fails where a page and its evidence
+differ.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.evidence import verdicts_more_bars
+from benchmarks.quoted import requoted
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"<!-- evidence: (?P<name>\w+) -->\n.*?<!-- /evidence -->", re.DOTALL)
@@ -48,7 +50,8 @@ def main() -> None:
     """Rebuild every page, and before them the table that is made of others."""
     verdicts_more_bars.main()
     for page in pages():
-        page.write_text(rebuilt(page.read_text(encoding="utf-8")), encoding="utf-8")
+        text = rebuilt(page.read_text(encoding="utf-8"))
+        page.write_text(requoted(page.name, text), encoding="utf-8")
         print(page.relative_to(DOCS.parent))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quoted import entries, number, requoted
 from benchmarks.tables import pages, rebuilt
 
 HOME = Path(__file__).resolve().parents[1]
@@ -17,6 +18,22 @@ PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").g
 def test_tables_equal_their_evidence(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert rebuilt(text) == text, "run `python -m benchmarks.tables`"
+
+
+@pytest.mark.parametrize("page", sorted({entry["page"] for entry in entries()}))
+def test_sentences_quote_their_evidence(page: str) -> None:
+    text = (HOME / "docs" / page).read_text(encoding="utf-8")
+    assert HOME / "docs" / page in pages()
+    assert requoted(page, text) == text, "run `python -m benchmarks.tables`, and read the sentence again"
+
+
+def test_a_quoted_number_is_rounded_half_away_from_zero() -> None:
+    """4.5 to 5 and not to 4: 21.625 has an exact half at two digits."""
+    cell = {"table": "efficiency", "where": "units == 31 and noise == 0.3", "of": "0 * worlds + 21.625"}
+    assert [number({**cell, "digits": digits}) for digits in (0, 2)] == ["22", "21.63"]
+    assert number({**cell, "of": "0 * worlds - 0.5", "digits": 1, "bare": True}) == "-.5"
+    with pytest.raises(ValueError, match="rows for"):
+        number({"table": "efficiency", "of": "worlds"})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

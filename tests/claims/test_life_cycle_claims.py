@@ -11,8 +11,8 @@ import pytest
 
 import panelkit as pk
 from panelkit.claims.designs.life_cycle_words import seen_in
-from panelkit.evaluation.life_cycle.passages import detectable_distance, lowest_share
-from panelkit.evaluation.life_cycle.second_leap import fall_of, second_leap
+from panelkit.evaluation.life_cycle.passages import detectable_distance, lowest_share, passes
+from panelkit.evaluation.life_cycle.second_leap import fall_of, second_leap, waves_of
 from tests.claims.test_threshold_claims import CLAIM
 
 YEARS = np.arange(1998.0, 2020.0)
@@ -74,6 +74,37 @@ def test_two_steps_upward_are_no_leap_out_of_decline() -> None:
     y = np.log(_step(2001.0) + _step(2015.0))
     assert not fall_of(y, YEARS).declined
     assert second_leap(y, YEARS, reps=99, rng=np.random.default_rng(1)).p_value == 1.0
+
+
+def test_a_passage_leads_to_a_later_stage() -> None:
+    assert passes(("startup", "growth"))
+    assert passes(("maturity", "startup", "growth"))
+    assert not passes(("maturity", "startup"))
+    assert not passes(("growth",))
+    assert not passes(())
+
+
+def test_a_second_wave_before_the_fall_is_not_tested() -> None:
+    """Two waves of which the second is the fall itself: output stays low, and p is one whatever two curves gain."""
+    leap = second_leap(np.log(_wave(2001.0) + _wave(2006.0)), YEARS, reps=99, rng=np.random.default_rng(1))
+    assert leap.fall.declined
+    assert not leap.follows
+    assert leap.p_value == 1.0
+
+
+def test_draws_may_end_early_and_change_no_word() -> None:
+    """Series fitted together, and draws that end once p is above the level: the same gains, the same side of it."""
+    rng = np.random.default_rng(7)
+    y = np.log(np.stack([_wave(2002.0) + _wave(2014.0) + 0.01, _wave(2008.0, 0.4) + 0.02]))
+    y = y + 0.1 * rng.normal(size=y.shape)
+    y[1] += 0.4 * np.sin(YEARS)
+    for one, fits in zip(y, waves_of(y, YEARS), strict=True):
+        whole = second_leap(one, YEARS, reps=99, rng=np.random.default_rng(2))
+        early = second_leap(one, YEARS, reps=99, rng=np.random.default_rng(2), fits=fits, enough=5)
+        # fits of several series at once differ from one alone by the order of sums
+        assert early.gain == pytest.approx(whole.gain, abs=1e-5)
+        assert (early.p_value < 0.05) == (whole.p_value < 0.05)
+        assert early.p_value <= whole.p_value
 
 
 def test_falls_by_hand() -> None:

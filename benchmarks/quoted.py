@@ -1,0 +1,67 @@
+"""Sentences of the docs that quote the evidence: what they say stands in `docs/evidence/quoted.toml`.
+
+Every entry names a page, a sentence in which `{}` stands for a number, and where each number comes from: a table, the
+rows, an expression of columns or several, what of them (`min`, `max`, `mean`; without it there must be one), digits.
+`python -m benchmarks.tables` writes the numbers into the pages; the suite fails where a page says others.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+LIST = DOCS / "evidence" / "quoted.toml"
+NUMBER = r"(-?\d*\.?\d+)"
+
+
+def entries() -> list[dict[str, Any]]:
+    """Return every sentence that is held to the evidence."""
+    return list(tomllib.loads(LIST.read_text(encoding="utf-8"))["quoted"])
+
+
+def number(source: Mapping[str, Any]) -> str:
+    """Return a number as the sentence prints it: half away from zero, below one without its zero where `bare`."""
+    table = pd.read_csv(
+        DOCS / "evidence" / f"{source['table']}.csv", comment="#", keep_default_na=False, na_values=[""]
+    )
+    rows = table.query(source["where"]) if "where" in source else table
+    columns = [source["of"]] if isinstance(source["of"], str) else source["of"]
+    found = pd.concat([rows.eval(column) for column in columns]).dropna()
+    if "take" not in source and len(found) != 1:
+        raise ValueError(f"{len(found)} rows for {dict(source)}")
+    value = float(getattr(found, source.get("take", "max"))())
+    said = Decimal(repr(value)).quantize(Decimal(1).scaleb(-source.get("digits", 0)), ROUND_HALF_UP)
+    text = f"{said:f}".removesuffix(".0")
+    return re.sub(r"^(-?)0\.", r"\1.", text) if source.get("bare") else text
+
+
+def place_of(entry: Mapping[str, Any], page: str) -> re.Match[str]:
+    """Return where a page has the sentence, with any numbers and any line breaks.
+
+    Raises
+    ------
+    ValueError
+        If it has it never, or several times.
+    """
+    words = [re.escape(word).replace(r"\{\}", NUMBER) for word in entry["says"].split()]
+    found = list(re.finditer(r"\s+".join(words), page))
+    if len(found) != 1:
+        raise ValueError(f"{entry['page']} says {len(found)} times: {entry['says']}")
+    return found[0]
+
+
+def requoted(name: str, page: str) -> str:
+    """Return a page with the numbers of its sentences as the evidence has them."""
+    for entry in entries():
+        if entry["page"] == name:
+            place = place_of(entry, page)
+            for at, source in reversed(list(enumerate(entry["numbers"], 1))):
+                page = page[: place.start(at)] + number(source) + page[place.end(at) :]
+    return page
