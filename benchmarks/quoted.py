@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -33,10 +34,11 @@ def number(source: Mapping[str, Any]) -> str:
     )
     rows = table.query(source["where"]) if "where" in source else table
     columns = [source["of"]] if isinstance(source["of"], str) else source["of"]
-    found = pd.concat([rows.eval(column) for column in columns]).dropna()
+    found = np.concatenate([np.asarray(rows.eval(column), dtype=float) for column in columns])
+    found = found[~np.isnan(found)]
     if "take" not in source and len(found) != 1:
         raise ValueError(f"{len(found)} rows for {dict(source)}")
-    value = float(getattr(found, source.get("take", "max"))())
+    value = float(getattr(np, source.get("take", "max"))(found))
     said = Decimal(repr(value)).quantize(Decimal(1).scaleb(-source.get("digits", 0)), ROUND_HALF_UP)
     text = f"{said:f}".removesuffix(".0")
     return re.sub(r"^(-?)0\.", r"\1.", text) if source.get("bare") else text

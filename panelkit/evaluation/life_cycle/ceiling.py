@@ -16,7 +16,8 @@ from panelkit.evaluation.life_cycle.curves import (
     mean_of,
     starts_of,
 )
-from panelkit.evaluation.life_cycle.fitting import Fits, quasi_differenced, search
+from panelkit.evaluation.life_cycle.fitting import Fits, search
+from panelkit.evaluation.life_cycle.serial import quasi_differenced
 from panelkit.kernels.within import FloatArray
 
 _POINTS, _BELOW, _ABOVE = 81, np.log(0.05), np.log(200.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.evaluation.life_cycle.fitting import autocorrelation
+from panelkit.evaluation.life_cycle.serial import autocorrelation
 from panelkit.kernels.within import FloatArray, IntArray
 
 # years after the peak without which there is no test, and years whose mean is compared

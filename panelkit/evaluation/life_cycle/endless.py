@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from panelkit.evaluation.life_cycle.choice import aicc, log_likelihood
-from panelkit.evaluation.life_cycle.fitting import linear_fit
+from panelkit.evaluation.life_cycle.serial import linear_fit
 from panelkit.kernels.within import FloatArray
 
 # years before the first in which a growth that slows may have begun

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from panelkit.evaluation.life_cycle.fitting import LEAST_RHO, MOST_RHO, Fits, quasi_differenced
+from panelkit.evaluation.life_cycle.fitting import Fits
+from panelkit.evaluation.life_cycle.serial import LEAST_RHO, MOST_RHO, quasi_differenced
 from panelkit.kernels.within import FloatArray
 
 

@@ -8,8 +8,8 @@ import pytest
 from panelkit.evaluation.life_cycle.choice import aicc, log_likelihood
 from panelkit.evaluation.life_cycle.endless import endless_growth
 from panelkit.evaluation.life_cycle.fitted import fitted
-from panelkit.evaluation.life_cycle.fitting import linear_fit
 from panelkit.evaluation.life_cycle.passages import passes, stages_seen, ways_of
+from panelkit.evaluation.life_cycle.serial import linear_fit
 
 SINCE = np.arange(25.0)
 TIMES = 1998.0 + SINCE

@@ -12,7 +12,8 @@ from statsmodels.tsa.arima.model import ARIMA
 from panelkit.evaluation.life_cycle.ceiling import ceiling_of, profile
 from panelkit.evaluation.life_cycle.choice import aicc, akaike_weights, log_likelihood, random_walk_likelihood
 from panelkit.evaluation.life_cycle.curves import curve_of, limits_of, mean_of
-from panelkit.evaluation.life_cycle.fitting import autocorrelation, fit_many, quasi_differenced, search
+from panelkit.evaluation.life_cycle.fitting import fit_many, search
+from panelkit.evaluation.life_cycle.serial import autocorrelation, quasi_differenced
 
 TIMES = np.arange(1998.0, 2023.0)
 TRUE = {
