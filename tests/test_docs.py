@@ -9,9 +9,14 @@ import pytest
 
 from benchmarks.quoted import entries, number, requoted
 from benchmarks.tables import pages, rebuilt
+from tests.docs.site import kept
 
 HOME = Path(__file__).resolve().parents[1]
-PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
+READ = ("README.md", "README.zh.md", "CONTRIBUTING.md")
+PAGES = [
+    *(HOME / name for name in READ),
+    *(page for page in sorted((HOME / "docs").rglob("*.md")) if kept(page)),
+]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)

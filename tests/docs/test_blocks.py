@@ -100,7 +100,14 @@ def own_claim() -> dict[str, Any]:
     return {"panel": city_panel(), "w": lattice()}
 
 
+def readme() -> dict[str, Any]:
+    own = city_panel()[["y", "x", "m"]].abs().add(0.1).set_axis(["产出", "研发经费", "外资占比"], axis=1)
+    own.rename_axis(index=["城市", "年份"]).reset_index().to_csv("panel.csv", index=False)
+    return {}
+
+
 HELD = {
+    "README.md": readme,
     "formulas.md": formulas,
     "indices.md": indices,
     "mediation.md": mediation,
@@ -122,6 +129,8 @@ def own_files(folder: Path, page: str) -> None:
         pd.DataFrame(totals).to_csv(folder / "totals.csv", index=False)
         city_panel().reset_index().to_csv(folder / "panel.csv", index=False)
         city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
+    elif page == "README.md":
+        readme()
     elif page == "conventions.md":
         paper = ",(1)\nln_rd,0.624**\n,(0.288)\nlngdp,-0.410\n,(0.298)\nN,300\n"
         (folder / "paper.csv").write_text(paper, encoding="utf-8")
