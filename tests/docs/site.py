@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 HOME = Path(__file__).resolve().parents[2]
 DOCS = HOME / "docs"
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,3 +30,12 @@ def kept(page: Path) -> bool:
 def blocks(page: Path) -> list[tuple[str, str]]:
     """Return language and text of the blocks of a page."""
     return [(found[1], found[2]) for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def measured(name: str, rows: dict[str, str], columns: tuple[str, ...]) -> set[str]:
+    """Return the numbers of some columns in the rows of an evidence file that hold some values, as they stand there."""
+    table = pd.read_csv(DOCS / "evidence" / f"{name}.csv", comment="#", dtype=str, keep_default_na=False)
+    for column, value in rows.items():
+        table = table[table[column] == value]
+    assert len(table) in (1, 2), f"{name}: {rows}"
+    return set(table[list(columns)].to_numpy().ravel())

@@ -9,14 +9,14 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from panelkit import __version__
 from panelkit.language.message import Language
-from tests.docs.site import DOCS, HOME
+from tests.docs.site import DOCS, HOME, measured
 
 PAGES = (HOME / "README.md", HOME / "README.zh.md")
+WARNING = (DOCS / "not_meant.md", DOCS / "not_meant.zh.md")
 # evidence, what picks the rows, and the columns of which the README says the numbers
 SAID = (
     ("xsmle_size", {"errors": "iid", "convention": "xsmle"}, ("bias rho", "rejected rho")),
@@ -38,6 +38,15 @@ SAID = (
         for name in ("splm", "lee-yu")
     ),
 )
+WARNED: dict[str, tuple[str, ...]] = {  # of `verdicts_words`, by world
+    "null": ("significant", "S", "U"),
+    "effect .17": ("significant", "S", "N", "S as 0.38"),
+    "effect .38": ("significant", "S", "N"),
+    "detectable": ("U",),
+    "walks": ("S",),
+    "three years": ("N",),
+    "three years declared": ("N",),
+}
 # what a page of the docs says of another program, and the README repeats
 REPEATED = {
     "spatial.md": (".226879", ".271178", "1e-5", ".0182", ".0291", "1e-7"),
@@ -46,25 +55,25 @@ REPEATED = {
 }
 
 
-def _numbers(name: str, rows: dict[str, str], columns: tuple[str, ...]) -> set[str]:
-    table = pd.read_csv(DOCS / "evidence" / f"{name}.csv", comment="#", dtype=str, keep_default_na=False)
-    for column, value in rows.items():
-        table = table[table[column] == value]
-    assert len(table) in (1, 2)
-    return set(table[list(columns)].to_numpy().ravel())
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_table_says_what_was_measured(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name, rows, columns in SAID:
-        absent = {number for number in _numbers(name, rows, columns) if number not in text}
+        absent = {number for number in measured(name, rows, columns) if number not in text}
         assert not absent, f"{name} {rows}: {absent}"
     for source, numbers in REPEATED.items():
         there = (DOCS / source).read_text(encoding="utf-8")
         for number in numbers:
             assert number in text, number
             assert number in there, f"{source}: {number}"
+
+
+@pytest.mark.parametrize("page", WARNING, ids=lambda page: page.name)
+def test_what_a_verdict_does_not_mean_has_its_numbers(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for world, columns in WARNED.items():
+        numbers = measured("verdicts_words", {"world": world}, columns)
+        assert all(number in text for number in numbers), f"{world}: {numbers}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
