@@ -116,7 +116,7 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     try:
         job.source.check(claim, design)
         rule = design.rule_under(reading.rule)
-        rule.check_kind(design.kind, design.YIELDS)
+        rule.check_kind(design.kind, design.YIELDS, signed=design.signed)
         tested = spoken(_run(job, reading, design), levels)
         far = "far_proxy" in (*claim.flags, *design.flags)
         judged = judge(rule, tested, far_proxy=far)

@@ -11,6 +11,7 @@ from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.grid import GridOption
 from panelkit.claims.file.parts import Sample, fill_roles
+from panelkit.formula.grammar import parse_expression
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.studies.specification import Specification, Spread
@@ -36,6 +37,24 @@ class Regression:
     beside: tuple[str, ...] = ()
     lags: int = 0
     spread: Spread = ""
+
+
+def refuse_same(treatment: str, moderator: str) -> None:
+    """Refuse a moderator that is the treatment: the regression would hold one column for both.
+
+    Raises
+    ------
+    SpecError
+        If the two formulas are one.
+    """
+    if parse_expression(treatment).node == parse_expression(moderator).node:
+        raise SpecError(
+            message(
+                "moderator {moderator} is the treatment itself: an effect that changes with its own level is a curve, "
+                "no moderation",
+                moderator=f"`{moderator}`",
+            )
+        )
 
 
 def specify(

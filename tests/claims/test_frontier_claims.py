@@ -136,3 +136,11 @@ def test_refusals(tmp_path: Path) -> None:
     assert "8; 12 are needed" in str(_verdict(tmp_path, few).error)
     ranks = _verdict(tmp_path, _panel(0.2, 1.0), rule='{ name = "R-THR" }')
     assert "R-THR" in str(ranks.error)
+
+
+def test_a_share_has_no_other_side_of_zero(tmp_path: Path) -> None:
+    """Under R-SIGN any share would be SUPPORTED: nothing lies below zero."""
+    verdict = _verdict(tmp_path, _panel(0.5, 0.5), fields=OF_SHARE)
+    assert verdict.word is None
+    assert verdict.error is not None
+    assert "never below zero" in verdict.error.text("en")

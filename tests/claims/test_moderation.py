@@ -18,6 +18,7 @@ from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import load_claims, read_claims
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Judgement, Outcome
+from panelkit.claims.specify import refuse_same
 from panelkit.claims.verdict import Verdict
 from panelkit.data.provinces import labels_of
 from panelkit.language.errors import SpecError
@@ -336,3 +337,11 @@ def test_what_is_awaited_is_named_once() -> None:
     ]
     mine = {"B14", "B15", "B40", "B55", "B64", "B71", "B83", "B96", "B101", "B113"}
     assert not mine & set(promised)
+
+
+@pytest.mark.parametrize("moderator", ["log(x/z)", "log( x / z )"])
+def test_a_moderator_that_is_the_treatment_is_refused(moderator: str) -> None:
+    """One column for both: the next control had stood in the moderator's place."""
+    refuse_same("log(x/z)", "log(z)")
+    with pytest.raises(SpecError, match="the treatment itself"):
+        refuse_same("log(x/z)", moderator)

@@ -385,3 +385,13 @@ def test_a_set_that_is_no_bounded_interval_is_said(
         assert flag in judged.flags
         assert said in judged.sentence
         assert "区间" in judged.sentence.text("zh")
+
+
+@pytest.mark.parametrize("kind", ["life_cycle", "yearly", "frontier"])
+def test_the_side_of_zero_is_asked_of_what_has_two_sides(kind: str) -> None:
+    sign = rule_of({"name": "R-SIGN", "sign": "+"})
+    sign.check_kind(kind, ("measured",))
+    with pytest.raises(SpecError, match="never below zero"):
+        sign.check_kind(kind, ("measured",), signed=False)
+    bound = rule_of({"name": "R-DESC", "relation": ">", "value": "0.5", "why": WHY})
+    bound.check_kind(kind, ("measured",), signed=False)

@@ -67,6 +67,11 @@ class FrontierDesign(MeasuredDesign):
     draws: Whole = Field(default=999, ge=299, le=99_999)
     seed: Whole = Field(ge=0)
 
+    @property
+    def signed(self) -> bool:
+        """Return whether a difference is measured, not a share."""
+        return self.measure == "difference"
+
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
         """Return the gap of the stages, or the share, with what is asked beside it.
 

@@ -90,6 +90,11 @@ class LifeCycleDesign(MeasuredDesign):
                 "{unit} is a course"
             )
 
+    @property
+    def signed(self) -> bool:
+        """Return that a share is never below zero."""
+        return False
+
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
         """Return the share of courses that show what is asked, with the lower end of its interval.
 

@@ -18,7 +18,7 @@ from panelkit.claims.file.parts import Expression
 from panelkit.claims.findings import Condition, Finding
 from panelkit.claims.rules.moderation import MARGINAL
 from panelkit.claims.rules.regression import told
-from panelkit.claims.specify import Regression, specify, whole_grid
+from panelkit.claims.specify import Regression, refuse_same, specify, whole_grid
 from panelkit.kernels.within import FloatArray, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
@@ -100,6 +100,7 @@ class ModeratedDesign(PanelDesign):
 
     def _with_product(self, spec: Specification) -> Specification:
         """Return the regression on the product first, then on its two parts and on the controls."""
+        refuse_same(spec.treatment, spec.mediators[0])
         parts = tuple(
             f"lag({text}, {spec.lag})" if spec.lag else text for text in (spec.treatment, spec.mediators[0])
         )

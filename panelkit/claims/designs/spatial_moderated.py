@@ -24,7 +24,7 @@ from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, asked, uncomputed
 from panelkit.claims.rules.moderation import MARGINAL
 from panelkit.claims.shared import once
-from panelkit.claims.specify import Regression
+from panelkit.claims.specify import Regression, refuse_same
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.offers import offered
@@ -212,6 +212,7 @@ class _Products(Samples):
 def _beside_moderator(spec: Specification) -> Specification:
     """Return the regression on treatment, then moderator, then the controls."""
     (moderator,) = spec.mediators
+    refuse_same(spec.treatment, moderator)
     lagged = f"lag({moderator}, {spec.lag})" if spec.lag else moderator
     return replace(spec, controls=(lagged, *spec.controls), mediators=())
 

@@ -25,6 +25,7 @@ Measure = Literal[
     "min_diagonal",
     "top_stays",
 ]
+_SIGNED = ("spearman", "partial", "growth_gap")
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "leaders": ("figure", "places"),
     "quotient": ("figure", "against", "places"),
@@ -67,6 +68,11 @@ class YearlyFields(MeasuredDesign):
     classes: Whole = Field(default=4, ge=2, le=6)
     draws: Whole = Field(default=999, ge=199, le=9999)
     seed: Whole = Field(default=0, ge=0)
+
+    @property
+    def signed(self) -> bool:
+        """Return whether a correlation or a difference is measured, not a share, a count or a quotient."""
+        return self.measure in _SIGNED
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> Self:

@@ -119,6 +119,11 @@ class ClaimDesign(Part):
         """
         return cls.SHOWN
 
+    @property
+    def signed(self) -> bool:
+        """Return whether what is measured can lie on both sides of zero."""
+        return True
+
     def rule_under(self, rule: Rule) -> Rule:
         """Return the rule that judges the design, where its reading has `rule`."""
         return rule

@@ -42,6 +42,7 @@ class Rule(Part):
     ASKS: ClassVar[str] = ""
     """What a design must yield beside a number that the rule reads; empty: nothing."""
     READS: ClassVar[tuple[str, ...]] = ()
+    BY_SIDE: ClassVar[bool] = False
     """The kinds of design whose results it reads; empty: any that yields what it asks for."""
 
     name: RuleName
@@ -92,7 +93,7 @@ class Rule(Part):
     def check_claimed(self, claimed: str | None) -> None:
         """Refuse a reading whose claimed number is not what the rule judges (as a ValueError)."""
 
-    def check_kind(self, kind: str, yields: Collection[str] = ()) -> None:
+    def check_kind(self, kind: str, yields: Collection[str] = (), *, signed: bool = True) -> None:
         """Refuse a design whose results the rule does not read, before anything is computed.
 
         Parameters
@@ -101,6 +102,8 @@ class Rule(Part):
             The kind of the design.
         yields
             What it yields (`ClaimDesign.YIELDS`); empty: it does not say.
+        signed
+            Whether what it measures can lie on both sides of zero.
 
         Raises
         ------
@@ -113,6 +116,15 @@ class Rule(Part):
                     "{rule} reads a design of the kind {kinds}, and this one is of the kind `{kind}`",
                     rule=self.name,
                     kinds=[f"`{name}`" for name in self.READS],
+                    kind=kind,
+                )
+            )
+        if self.BY_SIDE and not signed:
+            raise SpecError(
+                message(
+                    "{rule} asks on which side of zero a result lies, and what this design of the kind `{kind}` "
+                    "measures is never below zero: give it a bound, by R-DESC",
+                    rule=self.name,
                     kind=kind,
                 )
             )

@@ -107,7 +107,7 @@ def _asked(
 
 def _rule(reading: Reading, design: ClaimDesign) -> Iterator[tuple[str, Message, bool]]:
     try:
-        design.rule_under(reading.rule).check_kind(design.kind, design.YIELDS)
+        design.rule_under(reading.rule).check_kind(design.kind, design.YIELDS, signed=design.signed)
     except PanelkitError as error:
         yield "kind", error.said, False
 

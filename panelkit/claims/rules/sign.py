@@ -29,6 +29,7 @@ class SignRule(Rule):
     Shapley over all regressors.
     """
 
+    BY_SIDE: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[str, ...]] = ("sign",)
     BOUNDS: ClassVar[tuple[str, ...]] = ("smallest", "least_share")
 
