@@ -243,7 +243,10 @@ def test_a_mismatch_is_known_before_the_run_where_the_result_is_refused_after_it
             except (SpecError, KeyError):
                 assert refused, (rule, design.id)
             else:
-                assert not refused or find("rule", rule).READS, (rule, design.id)
+                found = find("rule", rule)
+                # an interval of a share could be judged by its side of zero, and only one side would ever come
+                one_sided = found.BY_SIDE and not design.signed
+                assert not refused or found.READS or one_sided, (rule, design.id)
             compared += 1
     assert compared == len(tested) * len(keys("rule"))
 
