@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from panelkit.claims.one_claim import Progress, Silence, waiting_claim, without_
 from panelkit.claims.own_panel import open_panel
 from panelkit.claims.source import Own, Shipped, Source
 from panelkit.claims.verdict import Verdict
-from panelkit.claims.workers import in_turn, shared_out, workers_for
+from panelkit.claims.workers import Done, Seen, here, shared_out, workers_for
 from panelkit.data.yearbook.store.store import default_store
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -98,6 +98,8 @@ def run(
     *,
     workers: int | None = None,
     cache: Cache | None = None,
+    seen: Seen | None = None,
+    order: Sequence[int] | None = None,
 ) -> CheckResult:
     """Check these claims on the shipped figures or on a panel of the user's own.
 
@@ -115,10 +117,16 @@ def run(
         As `check`.
     cache
         Where verdicts are kept; None: nowhere.
+    seen
+        Told of the verdicts of every claim as they are found, of some of them after each design; the first claim is
+        then computed before workers are started.
+    order
+        The places of the claims as they are to be computed; None: as they stand.
 
     Returns
     -------
     CheckResult
+        In the order of the claims.
 
     Raises
     ------
@@ -126,7 +134,7 @@ def run(
         If weights are given that no claim reads, or `workers` is no number of processes.
     """
     source.refuse_idle_weights(claims)
-    found = each(claims, source, progress, workers=workers, cache=cache)
+    found = each(claims, source, progress, workers=workers, cache=cache, seen=seen, order=order)
     return CheckResult(tuple(verdict for verdicts in found for verdict in verdicts))
 
 
@@ -137,30 +145,74 @@ def each(
     *,
     workers: int | None = None,
     cache: Cache | None = None,
+    seen: Seen | None = None,
+    order: Sequence[int] | None = None,
 ) -> list[list[Verdict]]:
     """Return the verdicts of every claim, as `run`."""
     watcher = progress if progress is not None else Silence()
-    computed = {at: item for at, item in enumerate(claims) if item.claim.status == "computed"}
-    found = {
-        at: waiting_claim(item, watcher, source) if item.claim.waits else without_design(item)
-        for at, item in enumerate(claims)
-        if at not in computed
-    }
+    tell = seen if seen is not None else _unseen
+    found: dict[int, list[Verdict]] = {}
+
+    def take(at: int, verdicts: list[Verdict]) -> None:
+        found[at] = verdicts
+        tell(at, verdicts)
+
+    places = {at: claims[at] for at in (range(len(claims)) if order is None else order)}
+    for at, item in places.items():
+        if item.claim.status != "computed" and not item.claim.waits:
+            take(at, without_design(item))
     if cache is not None:
         cache.begin(source)
-        held = {at: cache.find(item, source) for at, item in computed.items()}
-        found |= {at: verdicts for at, verdicts in held.items() if verdicts is not None}
-    rest = {at: item for at, item in computed.items() if at not in found}
-    n = workers_for(workers, len(rest))
-    share = in_turn(rest, source, watcher) if n == 1 else shared_out(rest, source, watcher, n)
-    with closing(share):
+        for at, item in places.items():
+            held = cache.find(item, source) if item.claim.status == "computed" else None
+            if held is not None:
+                take(at, held)
+    rest = {at: item for at, item in places.items() if at not in found}
+    with closing(_computed(rest, source, watcher, workers, seen)) as share:
         for done in share:
-            found[done.at] = done.verdicts
-            if cache is not None:
+            take(done.at, done.verdicts)
+            if cache is not None and rest[done.at].claim.status == "computed":
                 cache.keep(rest[done.at], done.verdicts, source, done.data)
     if cache is not None:
         cache.end()
     return [found[at] for at in range(len(claims))]
+
+
+def _computed(
+    claims: Mapping[int, RegisteredClaim],
+    source: Source,
+    watcher: Progress,
+    workers: int | None,
+    seen: Seen | None,
+) -> Generator[Done]:
+    """Yield the verdicts of claims as they are computed, here or by workers; those that wait for figures here.
+
+    Where somebody looks on, all up to the first that is computed come here, before any worker is started.
+    """
+    shared = {at: item for at, item in claims.items() if item.claim.status == "computed"}
+    n, left = workers_for(workers, len(shared)), list(claims)
+    if seen is not None and n > 1:
+        first = left.index(next(iter(shared))) + 1
+        for at in left[:first]:
+            yield _here(at, claims[at], source, watcher, seen)
+        shared.pop(left[first - 1])
+        n, left = workers_for(workers, len(shared)), left[first:]
+    for at in left:
+        if n == 1 or at not in shared:
+            yield _here(at, claims[at], source, watcher, seen)
+    if n > 1:
+        with closing(shared_out(shared, source, watcher, n)) as share:
+            yield from share
+
+
+def _here(at: int, registered: RegisteredClaim, source: Source, watcher: Progress, seen: Seen | None) -> Done:
+    if registered.claim.status == "computed":
+        return here(at, registered, source, watcher, seen)
+    return Done(at, waiting_claim(registered, watcher, source))
+
+
+def _unseen(at: int, verdicts: list[Verdict]) -> None:
+    """Tell nobody of verdicts."""
 
 
 def _run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,7 +46,13 @@ class Silence:
         """Ignore the step."""
 
 
-def check_claim(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:
+Partly = Callable[[list[Verdict]], None]
+"""Called with the verdicts of a claim that are there, after each of its designs."""
+
+
+def check_claim(
+    registered: RegisteredClaim, progress: Progress, source: Source, partly: Partly | None = None
+) -> list[Verdict]:
     """Return the verdicts of one claim that is computed: one a reading and design."""
     try:
         registered = source.prepared(registered)
@@ -59,7 +65,12 @@ def check_claim(registered: RegisteredClaim, progress: Progress, source: Source)
     figures = _figures([spec for group in planned for spec in group], source)
     progress.start(claim.id, sum(max(1, len(group)) for group in planned))
     job = _Job(registered, figures, source, progress)
-    return [_verdict(job, reading, design) for reading, design in pairs]
+    made: list[Verdict] = []
+    for reading, design in pairs:
+        made.append(_verdict(job, reading, design))
+        if partly is not None:
+            partly(made)
+    return made
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -27,6 +28,10 @@ from panelkit.language.message import message
 
 LEAST = 2
 """Claims for each worker, below which "all cores" starts fewer of them: a process takes as long to start as a claim."""
+
+
+Seen = Callable[[int, list[Verdict]], None]
+"""Called with the place of a claim and its verdicts: after each of its designs, or once with all of them."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,13 @@ def workers_for(asked: int | None, claims: int) -> int:
     return max(1, min(there, claims // LEAST if asked == -1 else claims))
 
 
-def in_turn(claims: Mapping[int, RegisteredClaim], source: Source, progress: Progress) -> Generator[Done]:
-    """Yield the verdicts of claims, computed here one after the other."""
-    for at, registered in claims.items():
-        with on_one_thread():
-            verdicts = check_claim(registered, progress, source)
-        yield Done(at, verdicts)
+def here(
+    at: int, registered: RegisteredClaim, source: Source, progress: Progress, seen: Seen | None = None
+) -> Done:
+    """Return the verdicts of one claim, computed in this process; `seen` is told of them after each design."""
+    told = () if seen is None else (partial(seen, at),)
+    with on_one_thread():
+        return Done(at, check_claim(registered, progress, source, *told))
 
 
 def shared_out(

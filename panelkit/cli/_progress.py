@@ -1,8 +1,13 @@
-"""How far a run over files is: a bar on a terminal, plain lines on the error stream elsewhere."""
+"""How far a long run is: bars with the time left on a terminal, plain lines on the error stream elsewhere."""
 
 from __future__ import annotations
 
-from rich.progress import Progress
+from collections.abc import Callable
+from typing import TypeVar
+
+from rich.live import Live
+from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
 from panelkit.language.message import Language, message
 from panelkit.show.console import open_console
@@ -10,31 +15,100 @@ from panelkit.show.console import open_console
 _LINES = 10
 _MOST = 100
 """Files between two plain lines: a tenth of them, and no more than these."""
+_SPEED = 600.0
+"""Seconds whose speed says how much time is left: steps of a run are of very different length."""
+
+Shown = TypeVar("Shown")
 
 
-class FileProgress:
-    """Files of a run as they are done."""
+class _Left(TimeRemainingColumn):
+    """The time left, in words of the language."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language: Language = language
+
+    def render(self, task: Task) -> Text:
+        """Return the time left; nothing where no step is done, or all are."""
+        if task.finished or task.time_remaining is None:
+            return Text()
+        left = super().render(task).plain
+        return Text(message("{time} left", time=left).text(self._language), style="progress.remaining")
+
+
+class Bars:
+    """Bars on the error stream where it is a terminal; nothing elsewhere, and nothing where `quiet`."""
 
     def __init__(self, language: Language, *, quiet: bool = False) -> None:
-        self._errors, self._language, self._done = open_console(stderr=True, highlight=False), language, 0
-        self._plain = not quiet and not self._errors.is_terminal
-        self._bar = Progress(
-            console=self._errors, transient=True, disable=quiet or not self._errors.is_terminal
+        self.errors = open_console(stderr=True, highlight=False)
+        self.language: Language = language
+        self.shown = self.errors.is_terminal and not quiet
+        self.plain = not self.errors.is_terminal and not quiet
+        self.tasks = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(20),
+            TimeElapsedColumn(),
+            _Left(language),
+            console=self.errors,
+            speed_estimate_period=_SPEED,
         )
-        self._task = self._bar.add_task("", total=None)
+        self._live: Live | None = None
 
-    def __enter__(self) -> FileProgress:
-        self._bar.start()
+    def __enter__(self) -> Bars:
+        self._open()
         return self
 
     def __exit__(self, *what: object) -> None:
-        self._bar.stop()
+        self._close()
+
+    def beside(self, show: Callable[[Shown], None]) -> Callable[[Shown], None]:
+        """Return `show` so that what it prints stands above the bars."""
+
+        def shown(part: Shown) -> None:
+            self._close()
+            show(part)
+            self._open()
+
+        return shown
+
+    def say(self, line: str) -> None:
+        """Print a plain line, where the error stream is no terminal."""
+        if self.plain:
+            self.errors.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _open(self) -> None:
+        """Draw the bars anew: what was printed meanwhile stays above them."""
+        if self.shown:
+            self._live = Live(
+                get_renderable=self.tasks.get_renderable,
+                console=self.errors,
+                transient=True,
+                redirect_stdout=False,
+            )
+            self._live.start()
+
+    def _close(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+
+class FileProgress(Bars):
+    """Files of a run as they are done."""
+
+    def __init__(self, language: Language, *, quiet: bool = False) -> None:
+        super().__init__(language, quiet=quiet)
+        self._done = 0
+        self._task = self.tasks.add_task("", total=None)
+
+    def __enter__(self) -> FileProgress:
+        self._open()
+        return self
 
     def advance(self, total: int, name: str = "") -> None:
         """Count a file of so many."""
         self._done += 1
-        self._bar.update(self._task, total=total, completed=self._done, description=name[:30])
+        self.tasks.update(self._task, total=total, completed=self._done, description=name[:30])
         every = min(max(1, total // _LINES), _MOST)
-        if self._plain and (self._done % every == 0 or self._done == total):
-            said = message("{done} of {total} files", done=self._done, total=total)
-            self._errors.print(said.text(self._language), markup=False)
+        if self._done % every == 0 or self._done == total:
+            self.say(message("{done} of {total} files", done=self._done, total=total).text(self.language))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from panelkit.cli._printing import echo, fitted, print_json
+from panelkit.cli._progress import Bars
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, counted, message
-from panelkit.show.console import open_console
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from panelkit.claims.cache import Cache, Kept
+    from panelkit.claims.file.load import RegisteredClaim
 
 INTERRUPTED = 130
 """The exit status of a run that was stopped from the keyboard."""
@@ -59,36 +60,52 @@ class Keeping:
         return None if folder is None else Cache(folder)
 
 
-class _Bar:
-    """Progress of a run, on the error stream, so that pipes stay clean: bars on a terminal, else a line a claim."""
+class _ClaimBars(Bars):
+    """Claims of a run: a bar for all of them and one for the claim at work; else a line a claim."""
 
-    def __init__(self, progress: Progress, errors: Console, language: Language) -> None:
-        self._progress, self._errors, self._language = progress, errors, language
+    def __init__(self, cache: Cache | None, language: Language) -> None:
+        super().__init__(language)
+        self._cache = cache
+        self._all: TaskID | None = None
         self._task: TaskID | None = None
-        self._claims = 0
+        self._claims, self._expected, self._steps = 0, 0, 1
+
+    def __enter__(self) -> _ClaimBars:
+        self._open()
+        return self
+
+    def expect(self, claims: Sequence[RegisteredClaim]) -> None:
+        """Say which claims run: those that have designs, less those that are kept already."""
+        self._expected = sum(item.claim.status == "computed" for item in claims)
 
     def start(self, claim: str, steps: int) -> None:
         """Open the bar of one claim; a plain line where the error stream is no terminal."""
-        self._task = self._progress.add_task(claim, total=steps)
         self._claims += 1
-        if not self._errors.is_terminal:
-            said = message("{n}: claim {claim}", n=self._claims, claim=claim)
-            self._errors.print(said.text(self._language), markup=False, highlight=False, soft_wrap=True)
+        self._steps = max(1, steps)
+        said = message("{n}: claim {claim}", n=self._claims, claim=claim)
+        self.say(said.text(self.language))
+        held = 0 if self._cache is None else self._cache.found
+        total = max(self._claims, self._expected - held)
+        if self._all is None:
+            self._all = self.tasks.add_task(message("claims").text(self.language), total=total)
+        self.tasks.update(self._all, total=total, completed=self._claims - 1)
+        if self._task is not None:
+            self.tasks.remove_task(self._task)
+        self._task = self.tasks.add_task(claim, total=steps, visible=total > 1 or steps > 1)
 
     def advance(self, steps: int) -> None:
-        """Move the bar."""
-        if self._task is not None:
-            self._progress.advance(self._task, steps)
+        """Move the bars."""
+        if self._task is not None and self._all is not None:
+            self.tasks.advance(self._task, steps)
+            self.tasks.advance(self._all, steps / self._steps)
 
 
 @contextmanager
-def progress(cache: Cache | None, language: Language) -> Iterator[_Bar]:
+def progress(cache: Cache | None, language: Language) -> Iterator[_ClaimBars]:
     """Show how far a run is; one that is stopped from the keyboard says what was kept of it."""
-    errors = open_console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
-            yield _Bar(shown, errors, language)
+        with _ClaimBars(cache, language) as shown:
+            yield shown
     except KeyboardInterrupt:
         n = 0 if cache is None else cache.found + cache.kept
         said = counted(

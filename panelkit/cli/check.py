@@ -189,23 +189,28 @@ def _check(
     from panelkit.claims.source import Shipped
     from panelkit.data.yearbook.store.store import default_store
 
-    cache = keeping.opened()
+    cache, page = keeping.opened(), None
     with progress(cache, language) as bar:
         claims = find_claims(what, own=source is not None)
+        bar.expect(claims)
+        if not as_json:
+            from panelkit.report.streamed import Streamed
+
+            page = Streamed(claims, language, bar.beside(print_trimmed), full=bool(what))
         result = run(
             claims,
             Shipped(store=default_store()) if source is None else source,
             bar,
             workers=keeping.workers,
             cache=cache,
+            seen=None if page is None else page.take,
+            order=None if page is None else page.order,
         )
     say_notes(cache, language)
-    if as_json:
+    if page is None:
         print_json(result.to_list(language))
     else:
-        from panelkit.report.terminal import overview
-
-        print_trimmed(overview(result, language, full=bool(what)))
+        page.finish(result)
     if out is not None:
         from panelkit.report.write import write
 

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from rich.console import RenderableType
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
-from panelkit.claims.findings import Word
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message, sentences
 from panelkit.report.conditions import LEGEND, design_label, round_text
-from panelkit.report.narrow import Fitting, prose
+from panelkit.report.narrow import prose
 from panelkit.report.notes import claim_notes, families, run_notes
-from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.terminal_conditions import conditions, failed
+from panelkit.report.terminal_tables import COLOURS, beside_table, design_table
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
     cited,
     declaration_lines,
     design_word,
     flag_text,
-    level_text,
     read_lines,
     say,
     short_citation,
-    spreads,
-    whole,
 )
-
-_ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
-_COLOURS: dict[Word | None, str] = {
-    "SUPPORTED": "bold green",
-    "PARTLY": "bold yellow",
-    "UNDECIDED": "bold blue",
-    "NOT SUPPORTED": "bold magenta",
-    "CONTRADICTED": "bold red",
-    "NOT TESTABLE": "dim",
-    None: "cyan",
-}
 
 
 def overview(result: CheckResult, language: Language, *, full: bool = False) -> RenderableType:
@@ -52,15 +38,39 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     `full` explains every reading of every claim; otherwise claims that state a number come first, each in a short
     block, then the others in a few lines each.
     """
-    ids = list(dict.fromkeys(verdict.claim for verdict in result))
-    computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
+    claims = [result.of(name)[0].registered for name in dict.fromkeys(verdict.claim for verdict in result)]
+    names = [claims[at].id for at in places_printed(claims, full=full)]
+    computed = [name for name in names if result.of(name)[0].registered.claim.status == "computed"]
+    blocks = [piece for name in computed for piece in block(result, name, language, full=full)]
+    return prose(*(part for piece in blocks for part in piece.drawn()), *below(result, language, full=full))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a claim's block: it can be drawn when the verdicts of the first `needs` readings are there."""
+
+    needs: int
+    drawn: Callable[[], Iterator[RenderableType]]
+
+
+def places_printed(claims: Sequence[RegisteredClaim], *, full: bool = False) -> list[int]:
+    """Return the places of claims in the order of their blocks."""
+    return sorted(range(len(claims)), key=lambda at: not (full or _states_a_number(claims[at])))
+
+
+def block(result: CheckResult, name: str, language: Language, *, full: bool = False) -> list[Piece]:
+    """Return the block of one computed claim, in pieces from top to bottom."""
+    claim = result.of(name)[0].registered
+    if full:
+        return _full_block(result, name, language)
+    return _short_block(result, name, language) if _states_a_number(claim) else _brief(result, name, language)
+
+
+def below(result: CheckResult, language: Language, *, full: bool = False) -> list[RenderableType]:
+    """Return what stands below the blocks: notes on all of them, and the claims without a verdict."""
     rest = [item for item in result if item.registered.claim.status != "computed"]
     if full:
-        blocks = [claim_block(result, name, language) for name in computed]
-        return prose(*blocks, *([status_table(rest, language)] if rest else []))
-    first = [name for name in computed if _states_a_number(result, name)]
-    blocks = [short_block(result, name, language) for name in first]
-    blocks += [brief(result, name, language) for name in computed if name not in first]
+        return [status_table(rest, language)] if rest else []
     lines = (*run_notes(result, language), *families(result, language))
     notes = [Text(line, style="dim") for line in lines]
     others = [*waiting(result, language), *untestable(result, language)]
@@ -68,43 +78,60 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
         "`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a page "
         "and tables."
     )
-    return prose(*blocks, Rule(style="dim"), *notes, Text(), *others, Text(say(more, language), style="dim"))
+    return [Rule(style="dim"), *notes, Text(), *others, Text(say(more, language), style="dim")]
 
 
-def short_block(result: CheckResult, name: str, language: Language) -> RenderableType:
+def _short_block(result: CheckResult, name: str, language: Language) -> list[Piece]:
     """Return one computed claim in brief: the literal reading, why it has its verdict, the other readings."""
     verdicts = result.of(name)
     registered = verdicts[0].registered
     main = tuple(item for item in verdicts if item.reading is not None and item.reading.main)
-    lines: list[RenderableType] = [
-        _head(result, name, language),
-        Text(short_citation(registered, language), style="dim"),
-        *_read(verdicts, language),
-        design_table(main, language),
-        *_deciding(result, main, language),
-        *_round(result, main, language),
-    ]
-    if any(item.tested is not None and item.tested.beside for item in main):
-        lines.append(beside_table(main, language))
-    lines += _other_readings(result, name, language)
-    if registered.declaration is None or registered.declaration.revision:
-        lines += [Text(say(line, language), style="dim") for line in declaration_lines(registered)]
-    return prose(Rule(style="dim"), *lines, Text())
+
+    def literal() -> Iterator[RenderableType]:
+        yield Rule(style="dim")
+        yield _head(result, name, language)
+        yield Text(short_citation(registered, language), style="dim")
+        yield from _read(verdicts, language)
+        yield design_table(main, language)
+        yield from _deciding(result, main, language)
+        yield from _round(result, main, language)
+        if any(item.tested is not None and item.tested.beside for item in main):
+            yield beside_table(main, language)
+
+    def others() -> Iterator[RenderableType]:
+        yield from _other_readings(result, name, language)
+        if registered.declaration is None or registered.declaration.revision:
+            for line in declaration_lines(registered):
+                yield Text(say(line, language), style="dim")
+        yield Text()
+
+    readings = registered.claim.reading
+    return [Piece(_main_and_before(readings), literal), Piece(len(readings), others)]
 
 
-def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
+def _brief(result: CheckResult, name: str, language: Language) -> list[Piece]:
     """Return one computed claim in a few lines: the verdict, what is claimed, the design that decides."""
     verdicts = result.of(name)
     main = tuple(item for item in verdicts if item.reading is not None and item.reading.main)
-    lines: list[RenderableType] = [
-        _head(result, name, language),
-        *_read(verdicts, language),
-        *_deciding(result, main, language),
-        *_round(result, main, language),
-        *_other_readings(result, name, language),
-    ]
-    lines.append(Text(_dates(verdicts[0].registered, language), style="dim"))
-    return prose(*lines, Text())
+
+    def literal() -> Iterator[RenderableType]:
+        yield _head(result, name, language)
+        yield from _read(verdicts, language)
+        yield from _deciding(result, main, language)
+        yield from _round(result, main, language)
+
+    def others() -> Iterator[RenderableType]:
+        yield from _other_readings(result, name, language)
+        yield Text(_dates(verdicts[0].registered, language), style="dim")
+        yield Text()
+
+    readings = verdicts[0].registered.claim.reading
+    return [Piece(_main_and_before(readings), literal), Piece(len(readings), others)]
+
+
+def _main_and_before(readings: Sequence[Reading]) -> int:
+    """Return how many readings must be there for the verdict of the main one."""
+    return 1 + max(at for at, reading in enumerate(readings) if reading.main)
 
 
 def _dates(registered: RegisteredClaim, language: Language) -> str:
@@ -118,46 +145,63 @@ def _dates(registered: RegisteredClaim, language: Language) -> str:
     return say(sentences(parts), language)
 
 
-def _states_a_number(result: CheckResult, name: str) -> bool:
-    return any(
-        item.reading is not None and item.reading.main and item.reading.claimed for item in result.of(name)
-    )
+def _states_a_number(registered: RegisteredClaim) -> bool:
+    return any(reading.main and reading.claimed for reading in registered.claim.reading)
 
 
-def claim_block(result: CheckResult, name: str, language: Language) -> RenderableType:
+def _full_block(result: CheckResult, name: str, language: Language) -> list[Piece]:
     """Return one computed claim in full: every reading with its table and the sentences behind the verdict."""
     verdicts = result.of(name)
     registered = verdicts[0].registered
-    claim = registered.claim
-    lines: list[RenderableType] = [
-        Rule(style="dim"),
-        _head(result, name, language),
-        Text(cited(registered, language), style="dim"),
-        *_read(verdicts, language),
-        Text(),
+    readings, notes = registered.claim.reading, registered.claim.notes
+
+    def head() -> Iterator[RenderableType]:
+        yield Rule(style="dim")
+        yield _head(result, name, language)
+        yield Text(cited(registered, language), style="dim")
+        yield from _read(verdicts, language)
+        yield Text()
+
+    def foot() -> Iterator[RenderableType]:
+        if notes is not None:
+            yield Text(say(notes, language), style="dim")
+            yield Text()
+        yield Text(say(LEGEND, language), style="dim")
+        for line in claim_notes(verdicts, language):
+            yield Text(line, style="dim")
+        yield Text()
+
+    return [
+        Piece(_main_and_before(readings), head),
+        *(
+            Piece(at + 1, partial(_in_full_words, result, name, reading, language))
+            for at, reading in enumerate(readings)
+        ),
+        Piece(len(readings), foot),
     ]
-    for reading in claim.reading:
-        mine = tuple(item for item in verdicts if item.reading is reading)
-        lines += [_reading_line(result, reading, name, language), design_table(mine, language)]
-        lines += _round(result, mine, language)
-        for item in mine:
-            lines.append(_explanation(item, language))
-            lines += conditions(item, language) if _in_full(item) else failed(item, language)
-        if any(item.tested is not None and item.tested.beside for item in mine):
-            lines.append(beside_table(mine, language))
-        lines.append(Text())
-    if claim.notes is not None:
-        lines += [Text(say(claim.notes, language), style="dim"), Text()]
-    lines.append(Text(say(LEGEND, language), style="dim"))
-    lines += [Text(line, style="dim") for line in claim_notes(verdicts, language)]
-    return prose(*lines, Text())
+
+
+def _in_full_words(
+    result: CheckResult, name: str, reading: Reading, language: Language
+) -> Iterator[RenderableType]:
+    """Yield one reading of a claim: its table, and of every design what it says and its conditions."""
+    mine = tuple(item for item in result.of(name) if item.reading is reading)
+    yield _reading_line(result, reading, name, language)
+    yield design_table(mine, language)
+    yield from _round(result, mine, language)
+    for item in mine:
+        yield _explanation(item, language)
+        yield from conditions(item, language) if _in_full(item) else failed(item, language)
+    if any(item.tested is not None and item.tested.beside for item in mine):
+        yield beside_table(mine, language)
+    yield Text()
 
 
 def _head(result: CheckResult, name: str, language: Language) -> Text:
     overall = result.word_of(name)
     return Text.assemble(
         (f"{name}  ", "bold"),
-        (design_word(overall, language), _COLOURS[overall]),
+        (design_word(overall, language), COLOURS[overall]),
         "  ",
         say(result.of(name)[0].registered.claim.says, language),
     )
@@ -211,25 +255,11 @@ def _other_readings(result: CheckResult, name: str, language: Language) -> Itera
         mine = [item for item in result.of(name) if item.reading is reading]
         line.append(say(message("; "), language) if place else "")
         line.append(f"{say(reading.label, language)} ")
-        line.append(design_word(overall, language), style=_COLOURS[overall])
+        line.append(design_word(overall, language), style=COLOURS[overall])
         if any("implausible_number" in item.flags for item in mine):
             implausible = message("and the number itself is implausible")
             line.append(say(message(" ({beside})", beside=implausible), language))
     yield line
-
-
-def design_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
-    """Return one row a design of one reading, in lines of their own where the terminal is narrow."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    table.add_column(say(message("Design"), language), ratio=1, overflow="fold")
-    table.add_column(say(message("Estimate"), language), justify="right", no_wrap=True, width=8)
-    table.add_column(level_text(verdicts, language), justify="right", no_wrap=True, width=20)
-    table.add_column(say(message("p"), language), justify="right", no_wrap=True, width=6)
-    table.add_column(say(message("Grid"), language), justify="right", no_wrap=True, width=9)
-    table.add_column(say(message("Verdict"), language), no_wrap=True, width=13)
-    for verdict in verdicts:
-        table.add_row(*_cells(verdict, language))
-    return Fitting(table, _ROOM)
 
 
 def _reading_line(result: CheckResult, reading: Reading, name: str, language: Language) -> Text:
@@ -237,45 +267,6 @@ def _reading_line(result: CheckResult, reading: Reading, name: str, language: La
     return Text.assemble(
         (say(reading.label, language), "bold"),
         ("  ", ""),
-        (design_word(overall, language), _COLOURS[overall]),
+        (design_word(overall, language), COLOURS[overall]),
         (f"  {say(reading.says, language)}", "dim"),
     )
-
-
-def _cells(verdict: Verdict, language: Language) -> list[RenderableType]:
-    label = design_label(verdict, language)
-    colour = "bold red" if verdict.error is not None else _COLOURS[verdict.word]
-    shown = Text(design_word(verdict.word, language), style=colour)
-    if verdict.tested is None:
-        return [label, "", "", "", "", shown]
-    shown_numbers, grid = verdict.tested.shown, verdict.tested.grid
-    shares = () if grid is None else (grid.share_same_sign, grid.share_claim_inside)
-    return [
-        label,
-        number(shown_numbers.estimate),
-        _two_lines(
-            span(shown_numbers.low, shown_numbers.high, language),
-            span(shown_numbers.beside_low, shown_numbers.beside_high, language),
-        ),
-        _two_lines(p_value(shown_numbers.p_value), p_value(shown_numbers.beside_p)),
-        " ".join(percent(share) for share in shares if share is not None),
-        shown,
-    ]
-
-
-def _two_lines(main: str, beside: str) -> Text:
-    return Text.assemble(main, "\n", (beside, "dim")) if beside else Text(main)
-
-
-def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
-    """Return the ratios beside the estimates of one reading, those that all designs share once."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
-    table.add_column("", ratio=1, overflow="fold")
-    table.add_column(say(whole(verdicts), language), justify="right")
-    table.add_column(say(message("p10 to p90"), language), justify="right")
-    for label, item in spreads(verdicts, language):
-        text = Text(label)
-        if item.why is not None:
-            text.append(f"  {say(item.why, language)}", style="dim")
-        table.add_row(text, number(item.aggregate), span(item.p10, item.p90, language))
-    return Fitting(table, _ROOM)

@@ -28,6 +28,7 @@ class PanelColumns:
         self._unit: NDArray[np.int64] = units.astype(np.int64)
         self._year: NDArray[np.int64] = frame.index.get_level_values(1).to_numpy(np.int64)
         self._held: dict[str, NDArray[np.float64]] = {}
+        self._layouts: dict[tuple[bytes, bool], Layout] = {}
 
     def column(self, expression: str) -> NDArray[np.float64]:
         """Return an expression on every row, (n,), NaN where missing.
@@ -63,12 +64,18 @@ class PanelColumns:
         return rows
 
     def layout(self, rows: NDArray[np.bool_], spec: Specification) -> Layout:
-        """Return where the chosen rows stand in units and years, with the trends that the specification sweeps out."""
-        unit = np.unique(self._unit[rows], return_inverse=True)[1]
-        time = np.unique(self._year[rows], return_inverse=True)[1]
-        years = self._year[rows].astype(np.float64)
-        trends = unit_slopes(years - years.mean()) if spec.twin == "trends" else None
-        return Layout(unit.astype(np.int64), time.astype(np.int64), trends)
+        """Return where the chosen rows stand in units and years, with the trends that the specification sweeps out.
+
+        Specifications on the same rows share one layout, and what is worked out from it.
+        """
+        key = (rows.tobytes(), spec.twin == "trends")
+        if key not in self._layouts:
+            unit = np.unique(self._unit[rows], return_inverse=True)[1]
+            time = np.unique(self._year[rows], return_inverse=True)[1]
+            years = self._year[rows].astype(np.float64)
+            trends = unit_slopes(years - years.mean()) if spec.twin == "trends" else None
+            self._layouts[key] = Layout(unit.astype(np.int64), time.astype(np.int64), trends)
+        return self._layouts[key]
 
     def units(self, rows: NDArray[np.bool_]) -> list[str]:
         """Return the names of the units of the chosen rows, in the order of their layout."""

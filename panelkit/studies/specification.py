@@ -88,22 +88,23 @@ class Specification:
     def columns(self) -> tuple[str, ...]:
         """Return the indicators that the specification reads, those beside the regression included."""
         others = [name for text in (*self.mediators, *self.beside) for name in _columns_in(text)]
-        return tuple(dict.fromkeys([*_parsed(self.formula).columns, *others]))
+        return tuple(dict.fromkeys([*_reads(self.formula)[0], *others]))
 
     @property
     def lead_in(self) -> int:
         """Return how many years before the first are loaded, so that lags reach back out of the sample."""
-        return longest_lag(_parsed(self.formula))
+        return _reads(self.formula)[1]
 
     @property
     def lead_out(self) -> int:
         """Return how many years after the last are loaded, so that leads reach out of the sample."""
-        return longest_lead(_parsed(self.formula))
+        return _reads(self.formula)[2]
 
     @property
     def span(self) -> tuple[int, int]:
         """Return the first and the last year whose figures the specification reads."""
-        return self.years[0] - self.lead_in, self.years[1] + self.lead_out
+        _, back, ahead = _reads(self.formula)
+        return self.years[0] - back, self.years[1] + ahead
 
 
 def longest_lag(formula: Formula) -> int:
@@ -151,5 +152,7 @@ def _columns_in(expression: str) -> tuple[str, ...]:
 
 
 @cache
-def _parsed(formula: str) -> Formula:
-    return parse_formula(formula)
+def _reads(text: str) -> tuple[tuple[str, ...], int, int]:
+    """Return the columns of a formula, and how many years back and ahead it reaches."""
+    formula = parse_formula(text)
+    return tuple(formula.columns), longest_lag(formula), longest_lead(formula)

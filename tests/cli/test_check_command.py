@@ -15,6 +15,8 @@ import panelkit as pk
 from panelkit.claims import workers
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.verdict import Verdict
+from panelkit.cli._printing import print_trimmed
+from panelkit.report.terminal import overview
 from tests.cli.conftest import Run
 
 Command = Callable[..., Run]
@@ -321,3 +323,33 @@ def test_no_line_ends_in_blanks(panelkit: Callable[..., Any]) -> None:
     run = panelkit("check", "B47", "--lang", "zh")
     assert run.status == 0
     assert [line for line in run.out.splitlines() if line != line.rstrip(" ")] == []
+
+
+def test_what_is_printed_is_the_overview_of_the_run(
+    panelkit: Command, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = pk.check(small)
+    for language in ("en", "zh"):
+        run = panelkit("check", small, "--lang", language)
+        print_trimmed(overview(result, language, full=True))  # type: ignore[arg-type]
+        assert capsys.readouterr().out == run.out
+
+
+def test_a_verdict_is_printed_before_the_next_claim_is_computed(
+    panelkit: Command, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = small.read_text("utf-8")
+    claim = text.split("[[claim]]\n")[1]
+    small.write_text(text + "\n[[claim]]\n" + claim.replace('id = "T1"', 'id = "T4"'), "utf-8")
+    whole, printed = workers.check_claim, []
+
+    def slow(registered: RegisteredClaim, *rest: Any) -> list[Verdict]:
+        printed.append(capsys.readouterr().out)
+        return whole(registered, *rest)
+
+    monkeypatch.setattr(workers, "check_claim", slow)
+    assert panelkit("check", small, "--workers", 1).status == 0
+    before, between = printed
+    assert before == ""
+    assert "T1  " in between
+    assert "T4  " not in between
