@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quoted import entries, number, requoted
+from benchmarks.quoted import entries, number, requoted, written
 from benchmarks.tables import pages, rebuilt
 from tests.docs.site import kept
 
@@ -25,11 +25,35 @@ def test_tables_equal_their_evidence(page: Path) -> None:
     assert rebuilt(text) == text, "run `python -m benchmarks.tables`"
 
 
-@pytest.mark.parametrize("page", sorted({entry["page"] for entry in entries()}))
+def quoting() -> list[str]:
+    """Return the pages in both languages that quote the evidence."""
+    told = {entry["page"] for entry in entries()}
+    chosen = told | {page.replace(".md", ".zh.md") for page in told}
+    return sorted(page for page in chosen if page in told or (HOME / "docs" / page).exists())
+
+
+@pytest.mark.parametrize("page", quoting())
 def test_sentences_quote_their_evidence(page: str) -> None:
     text = (HOME / "docs" / page).read_text(encoding="utf-8")
     assert HOME / "docs" / page in pages()
     assert requoted(page, text) == text, "run `python -m benchmarks.tables`, and read the sentence again"
+
+
+def test_every_quoted_sentence_is_held_in_chinese() -> None:
+    """Where the Chinese page is written, that is; test_chinese_pages.py asks that it be."""
+    told = [entry for entry in entries() if entry["page"].replace(".md", ".zh.md") in quoting()]
+    assert [entry["says"] for entry in told if "zh" not in entry] == []
+
+
+def test_a_chinese_sentence_takes_its_numbers_in_any_order_and_breaks_anywhere() -> None:
+    cell = {"table": "efficiency", "where": "units == 31 and noise == 0.3", "digits": 2, "bare": True}
+    numbers = [{**cell, "of": "0 * worlds + 0.25"}, {**cell, "of": "0 * worlds + 12.5"}]
+    entry = {"page": "efficiency.md", "zh": "效率从 {1} 到 {0}。", "numbers": numbers}
+    assert written(entry, "其效\n率从 3 到\n.7。", chinese=True) == "其效\n率从 12.50 到\n0.25。"
+    with pytest.raises(ValueError, match="says 2 times"):
+        written(entry, "效率从 3 到 7。效率从 3 到 7。", chinese=True)
+    with pytest.raises(ValueError, match="2 numbers for"):
+        written({**entry, "zh": "效率从 {1} 起。"}, "效率从 3 起。", chinese=True)
 
 
 def test_a_quoted_number_is_rounded_half_away_from_zero() -> None:
