@@ -52,10 +52,10 @@ def runs(page: Path) -> list[str]:
     return [command for command in held if not command.startswith(INSTALLS)]
 
 
-SHELLS = [page for page in PAGES if page.name not in BUILT and runs(page)]
-SCRIPTS = [
-    page for page in PAGES if page.name not in BUILT and any(kind == "python" for kind, _ in blocks(page))
-]
+# a tutorial runs from top to bottom in test_transcripts.py
+ALONE = [page for page in PAGES if page.name not in BUILT and page.parent.name != "tutorials"]
+SHELLS = [page for page in ALONE if runs(page)]
+SCRIPTS = [page for page in ALONE if any(kind == "python" for kind, _ in blocks(page))]
 
 
 def formulas() -> dict[str, Any]:

@@ -32,8 +32,9 @@ def levels(page: Path) -> list[int]:
 
 
 def code(page: Path) -> list[tuple[str, str]]:
-    """Return what runs on a page, without comments; what is shown (`text`) speaks the page's language."""
-    return [(kind, "" if kind == "text" else COMMENT.sub("", text)) for kind, text in blocks(page)]
+    """Return what runs on a page, without comments and its language; what is shown (`text`) speaks the latter."""
+    kept = [(kind, COMMENT.sub("", text).replace(" --lang zh", "")) for kind, text in blocks(page)]
+    return [(kind, "" if kind == "text" else text) for kind, text in kept]
 
 
 def share(page: Path) -> float:
