@@ -12,6 +12,7 @@ from panelkit.cli._commands import group
 from panelkit.cli._output import guarded_output
 from panelkit.language.errors import PanelkitError
 from panelkit.language.message import Language
+from panelkit.language.spelt import on_command_line
 
 app = group(__name__, first=("check", "claims", "data"))
 
@@ -66,5 +67,5 @@ def main() -> None:
         try:
             app(prog_name="panelkit")
         except PanelkitError as error:
-            typer.echo(f"panelkit: {error.text(language)}", err=True)
+            typer.echo(f"panelkit: {on_command_line(error.said).text(language)}", err=True)
             sys.exit(2)

@@ -125,6 +125,13 @@ OutOption = Annotated[
     typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
+SkipOption = Annotated[
+    bool,
+    typer.Option(
+        "--skip-incomplete",
+        help="Leave out units with a gap in their series; a note names them. 略去序列有缺失的个体，并在说明中列出。",
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed. 随机种子。")]
 
 

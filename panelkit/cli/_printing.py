@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from panelkit.language.message import Language, Message, listed, message
+from panelkit.language.spelt import on_command_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +58,8 @@ def styled(*parts: str | tuple[str, str]) -> Text:
 
 
 def all_told(notes: Iterable[Message], language: Language) -> list[str]:
-    """Return notes in a language."""
-    return [note.text(language) for note in notes]
+    """Return notes in a language, their options as the command line writes them."""
+    return [on_command_line(note).text(language) for note in notes]
 
 
 def echo(said: Message, language: Language, *, error: bool = False) -> None:
@@ -106,17 +107,23 @@ def heads_of(table: Callable[[Language], pd.DataFrame], language: Language) -> d
 
 def fitted(frame: pd.DataFrame, language: Language, *, drop: Sequence[str] = (), **words: Any) -> str:
     """Return a frame as text in the terminal's width, at most 100: columns of `drop` go before a digit is cut."""
+    from panelkit.show.tables import frame_table
+
+    for gone in range(len(drop) + 1):
+        shown = frame.drop(columns=list(drop[:gone]))
+        if fits(shown, language):
+            break
+    return frame_table(shown, language=language, format="text", width=terminal_width(), **words)
+
+
+def fits(frame: pd.DataFrame, language: Language) -> bool:
+    """Tell whether a frame stands in the terminal's width as it is, no head or cell folded."""
     from rich.cells import cell_len
 
     from panelkit.show.tables import frame_table
 
-    width = terminal_width()
-    for gone in range(len(drop) + 1):
-        shown = frame.drop(columns=list(drop[:gone]))
-        whole = frame_table(shown, language=language, format="text", width=200)
-        if max(cell_len(line) for line in whole.splitlines()) <= width:
-            break
-    return frame_table(shown, language=language, format="text", width=width, **words)
+    whole = frame_table(frame, language=language, format="text", width=200)
+    return max(cell_len(line) for line in whole.splitlines()) <= terminal_width()
 
 
 def summary_fitted(found: Estimates, language: Language) -> str:

@@ -444,16 +444,20 @@ def _outside_domain(node: Call, value: Array) -> tuple[Array, Message, Message] 
         bad = value <= (-1.0 if node.name == "log1p" else 0.0)
         low = message("{name} is -1 or less", name=name)
         seen = low if node.name == "log1p" else message("{name} is zero or negative", name=name)
-        remedy = message(
-            "leave those rows out, or use asinh({name}) or log1p() where zero is a real value",
-            name=_named(node.argument, ""),
-        )
+        remedy = remedy_of_logs(_named(node.argument, ""))
     elif node.name == "sqrt":
         bad, seen = value < 0, message("{name} is negative", name=name)
         remedy = message("leave those rows out, or use abs()")
     else:
         return None
     return (bad, seen, remedy) if bool(np.any(bad)) else None
+
+
+def remedy_of_logs(name: str) -> Message:
+    """Return what helps where a logarithm meets zeros, in a regression."""
+    return message(
+        "leave those rows out, or use asinh({name}) or log1p() where zero is a real value", name=name
+    )
 
 
 def _near(names: list[str]) -> Message | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 
 # 1 / (1 + 19) = 0.05: with fewer permutations no p-value comes down to it
 FEWEST_PERMUTATIONS = 19
@@ -186,6 +187,6 @@ def refuse_idle(given: dict[str, bool], where: Message) -> None:
     SpecError
         Which names the options.
     """
-    idle = [f"{name}=" for name, there in given.items() if there]
+    idle = [option(name) for name, there in given.items() if there]
     if idle:
         raise SpecError(message("{options} {where}", options=idle, where=where))

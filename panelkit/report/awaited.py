@@ -13,10 +13,10 @@ def _by_name(*names: Message) -> Mapping[str, Message]:
 
 CAPABILITIES = _by_name(
     message("a declared design"),
+    message("a kind of design that holds inputs against a dated stage"),
     message("composite indices"),
     message("coupling coordination"),
     message("descriptive figures"),
-    message("efficiency frontiers"),
     message("event study"),
     message("gravity model"),
     message("spatial panel models"),

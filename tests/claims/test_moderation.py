@@ -345,3 +345,15 @@ def test_a_moderator_that_is_the_treatment_is_refused(moderator: str) -> None:
     refuse_same("log(x/z)", "log(z)")
     with pytest.raises(SpecError, match="the treatment itself"):
         refuse_same("log(x/z)", moderator)
+
+
+def test_no_claim_waits_for_frontiers_that_are_there() -> None:
+    claims = {item.claim.id: item.claim for item in load_claims()}
+    lacks = {
+        key: [need for need in claims[key].needs if need.kind == "capability"]
+        for key in ("B93", "B108", "B109")
+    }
+    assert (lacks["B93"], lacks["B108"]) == ([], [])
+    (need,) = lacks["B109"]
+    assert need.name == "a kind of design that holds inputs against a dated stage"
+    assert need.supply.en.startswith("no province's stage can be dated")

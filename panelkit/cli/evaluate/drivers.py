@@ -13,7 +13,16 @@ from panelkit.cli._chosen import chosen, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output, SeedOption
-from panelkit.cli._printing import all_told, fitted, narrow_terminal, print_json, print_written, records
+from panelkit.cli._printing import (
+    all_told,
+    fits,
+    fitted,
+    heads_of,
+    narrow_terminal,
+    print_json,
+    print_written,
+    records,
+)
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
@@ -29,6 +38,7 @@ class Question(StrEnum):
 
     change = "change"
     what_if = "what-if"
+    obstacles = "obstacles"
 
 
 class RaisedChoice(StrEnum):
@@ -61,13 +71,16 @@ def drivers(
     output: Output,
     question: Annotated[
         Question,
-        typer.Option("--question", help="change between two years, or what-if. 变化分解，或情景推算。"),
+        typer.Option(
+            "--question",
+            help="change between two years, what-if, or obstacles of a year. 变化分解、情景推算或障碍度。",
+        ),
     ] = Question.change,
     first: Annotated[
         int | None, typer.Option("--first", help="First year of the change; the first held. 起始年。")
     ] = None,
     last: Annotated[
-        int | None, typer.Option("--last", help="Last year, or that of the what-if; the last held. 终止年。")
+        int | None, typer.Option("--last", help="Last year, or that of the question; the last held. 终止年。")
     ] = None,
     to: Annotated[
         RaisedChoice,
@@ -92,22 +105,29 @@ def drivers(
 ) -> None:
     """Which indicators moved an index, and which would move it most. 指数的驱动因素：变化分解与情景推算。"""
     from panelkit.evaluation.drivers.change import index_change
+    from panelkit.evaluation.drivers.obstacles import obstacles_of
     from panelkit.evaluation.drivers.what_if import index_what_if
     from panelkit.indices.panels.panel_frame import own_words
 
     index, frame = _index(ctx, design, sample)
     with own_words(frame, None, None) as levels:
-        if question is Question.change:
+        if question is not Question.what_if:
             refuse(ctx, "to", message("--to belongs to --question what-if: leave it out"))
-            found = index_change(index, first, last, method=method.value, draws=draws, rng=seed)
-        else:
+        if question is not Question.change:
             for name in ("first", "method"):
                 refuse(
                     ctx, name, message("--{option} belongs to --question change: leave it out", option=name)
                 )
+        if question is Question.change:
+            found = index_change(index, first, last, method=method.value, draws=draws, rng=seed)
+        elif question is Question.obstacles:
+            found = obstacles_of(index, last, draws=draws, rng=seed)
+        else:
             wanted: Any = to.value.replace("-", "_")
             found = index_what_if(index, wanted, last, draws=draws, rng=seed)
-        found = replace(found, notes=tuple(note.spoken(*levels) for note in found.notes))
+        said = tuple(note.spoken(*levels) for note in found.notes)
+        over = found.leading_title.spoken(*levels)
+        found = replace(found, title=found.title.spoken(*levels), leading_title=over, notes=said)
         if output.as_json:
             print_json(_content(found, output.language))
         else:
@@ -136,10 +156,18 @@ def _index(ctx: typer.Context, design: str, sample: DesignSample) -> tuple[Any, 
 def _print(found: IndexDrivers, of: str | None, language: Language) -> None:
     from panelkit.show import plain
 
-    table = found.table(of, language=language)
-    heads = dict(zip(found.table(of).columns, table.columns, strict=True))
-    least = [heads[name] for name in ("score before", "score after", "low", "high") if name in heads]
-    typer.echo(fitted(table, language, caption=found.title.text(language), drop=least, index=False))
+    def shown(tongue: Language) -> pd.DataFrame:
+        return found.table(of, language=tongue, short=True)
+
+    table, heads = shown(language), heads_of(shown, language)
+    least = [heads[name] for name in ("score before", "score after") if name in heads]
+    title, lead = found.title.text(language), found.leading.text(language)
+    apart = of is None and not fits(table.drop(columns=least), language)
+    beside = table.drop(columns=lead) if apart else table
+    typer.echo(fitted(beside, language, caption=title, drop=least, index=False))
+    if apart:
+        leading = table[[table.columns[0], lead]]
+        typer.echo(fitted(leading, language, caption=found.leading_title.text(language), index=False))
     with narrow_terminal():
         typer.echo(plain.folded("\n".join(f"  - {note}" for note in all_told(found.notes, language))))
 

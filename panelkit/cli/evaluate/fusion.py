@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,14 +22,17 @@ from panelkit.cli._printing import (
     terminal_width,
 )
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.evaluation.dynamics.scenarios import Scenario
+
 app = typer.Typer(add_completion=False)
 _SHIPPED = ("tech_innovation", "industrial_innovation")
-_ONLY_SHARED = ("shuffles", "holdout", "no_trajectories")
+_ONLY_SHARED = ("shuffles", "holdout", "no_trajectories", "inflow", "ahead")
+_AHEAD = 5
 
 
 @command(app, example="evaluate fusion --reps 49 --shuffles 99 --no-trajectories")
@@ -69,6 +73,20 @@ def fusion(
             "--no-trajectories", help="Leave out the fit to whole trajectories. 不作整条轨迹的拟合。"
         ),
     ] = False,
+    inflow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--inflow",
+            help="stock=share: what a constant inflow of so many means of the stock a period would change; repeatable. "
+            "存量=份额：每期注入该存量均值若干倍的情景，可重复。",
+        ),
+    ] = None,
+    ahead: Annotated[
+        int | None,
+        typer.Option(
+            "--ahead", min=1, help="Periods of the path ahead; 5 with --inflow if absent. 情景推算的期数。"
+        ),
+    ] = None,
     seed: SeedOption = 0,
 ) -> None:
     """System dynamics of fusion: growth, interaction, stage, rivals. 融合的系统动力学：增长、相互作用与阶段。"""
@@ -85,6 +103,7 @@ def fusion(
                     option=name.replace("_", "-"),
                 ),
             )
+    fed = _inflows(inflow)
     asked = chosen(ctx, sample)
     first, second = _two(stocks, own=asked.data is not None)
     frame, notes = _panel(ctx, sample, asked, (first, second))
@@ -102,7 +121,33 @@ def fusion(
             **options,
         )
     )
-    _put(found, output, notes)
+    planned = None if inflow is None and ahead is None else found.scenario(ahead or _AHEAD, inflow=fed)
+    _put(found, planned, output, notes)
+
+
+def _inflows(texts: Sequence[str] | None) -> dict[str, float]:
+    """Return `stock=share` texts as a mapping.
+
+    Raises
+    ------
+    SpecError
+        If a text is written otherwise, or names a stock twice.
+    """
+    found: dict[str, float] = {}
+    for text in texts or ():
+        name, _, value = (part.strip() for part in text.rpartition("="))
+        try:
+            share = float(value)
+        except ValueError:
+            share = math.nan
+        if not name or name in found or not math.isfinite(share):
+            raise SpecError(
+                message(
+                    "--inflow is written stock=share, once a stock: rd_stock=0.05; not {text!r}", text=text
+                )
+            )
+        found[name] = share
+    return found
 
 
 def _two(stocks: Sequence[str] | None, *, own: bool) -> tuple[str, str]:
@@ -153,17 +198,44 @@ def _panel(
     return pd.DataFrame(scores).dropna(), [note]
 
 
-def _put(found: Any, output: Output, notes: Sequence[Any]) -> None:
-    """Print the result, and write its tables and figures where a folder is named."""
+def _put(found: Any, planned: Scenario | None, output: Output, notes: Sequence[Any]) -> None:
+    """Print the result and the path ahead, and write tables and figures where a folder is named."""
     language = output.language
     told = [*all_told(found.said(), language), *all_told(notes, language)]
     if output.as_json:
-        print_json({"title": found.title.text(language), **_content(found), "notes": told})
+        print_json(
+            {
+                "title": found.title.text(language),
+                **_content(found),
+                **_ahead(planned, language),
+                "notes": told,
+            }
+        )
     else:
         with narrow_terminal():
-            typer.echo(found.to_text(language=language, width=terminal_width(), notes=told))
+            for one, said in ((found, told), (planned, None)):
+                if one is not None:
+                    settled = {} if said is None else {"notes": said}
+                    typer.echo(one.to_text(language=language, width=terminal_width(), **settled))
     if output.out is not None:
-        print_written(_written(found, output.out, language), quiet=output.as_json)
+        paths = _written(found, output.out, language)
+        if planned is not None:
+            paths.append(_table(records(planned.tidy()), output.out / "scenario.csv"))
+            paths.append(planned.to_docx(output.out / "scenario.docx", language=language))
+        print_written(paths, quiet=output.as_json)
+
+
+def _ahead(planned: Scenario | None, language: Language) -> dict[str, Any]:
+    """Return the path ahead as it stands in JSON, nothing where none is asked for."""
+    if planned is None:
+        return {}
+    return {
+        "scenario": {
+            "title": planned.title.text(language),
+            "paths": records(planned.tidy()),
+            "notes": all_told(planned.notes, language),
+        }
+    }
 
 
 def _content(found: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from panelkit.cli._commands import command
-from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._options import Output, SeedOption, ShippedSample, SkipOption
 from panelkit.cli._printing import (
     all_told,
     narrow_terminal,
@@ -55,6 +55,7 @@ def grey(
         str | None,
         typer.Option("--of", help="The province or unit that is drawn in --out. 作图的省份或个体。"),
     ] = None,
+    skip_incomplete: SkipOption = False,
     seed: SeedOption = 0,
 ) -> None:
     """Grey forecasts GM(1,1) beside a random walk and a trend. 灰色预测 GM(1,1)，与随机游走和对数线性趋势比较。"""
@@ -63,7 +64,16 @@ def grey(
     if of is not None and output.out is None:
         raise SpecError(message("--of names whom --out draws: give --out FOLDER too"))
     panel, column, said = _panel(ctx, target, sample)
-    found = grey_forecast(panel, column, horizon=horizon, origins=origins, reps=reps, level=level, rng=seed)
+    found = grey_forecast(
+        panel,
+        column,
+        horizon=horizon,
+        origins=origins,
+        reps=reps,
+        level=level,
+        rng=seed,
+        incomplete="skip" if skip_incomplete else "refuse",
+    )
     found = replace(found, notes=(*found.notes, *said))
     if output.as_json:
         print_json(_content(found, output.language))

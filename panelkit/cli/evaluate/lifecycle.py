@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import chosen, flag, given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import SampleOptions, SeedOption
+from panelkit.cli._options import SampleOptions, SeedOption, SkipOption
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import all_told, narrow_terminal, print_json, records, terminal_width
 from panelkit.cli._table_options import FrameOptions, refuse_look
@@ -79,6 +79,7 @@ def lifecycle(
     of: Annotated[
         str | None, typer.Option("--of", help="The province or unit that --plot draws. 作图的省份或个体。")
     ] = None,
+    skip_incomplete: SkipOption = False,
 ) -> None:
     """Stages and dates of a life cycle: start-up, growth, maturity, decline. 生命周期阶段与日期。"""
     from panelkit.cli import _did_shown
@@ -101,6 +102,7 @@ def lifecycle(
         level=options.level,
         reps=options.reps,
         rng=options.seed,
+        incomplete="skip" if skip_incomplete else "refuse",
         **asked,
     )
     drawn = None if plot is None else found.plot(of, language=table.language)
@@ -119,14 +121,14 @@ def _frame(
 
     asked = chosen(ctx, sample)
     if sample.data is None and not given(ctx, "provinces"):
-        _refuse_for_one(ctx, ("lags", "where", "store"))
+        _refuse_for_one(ctx, ("lags", "where", "store", "skip_incomplete"))
         frame = load_nation(series, asked.years, asked.vintage or None)
         return frame.set_axis([series], axis=1), ()
     if sample.data is not None and sample.unit is None:
         sheet = 0 if sample.sheet is None else sample.sheet
         one = read_one_series(sample.data, time=sample.time, sheet=sheet)
         if one is not None:
-            _refuse_for_one(ctx, ("lags", "where", "provinces"))
+            _refuse_for_one(ctx, ("lags", "where", "provinces", "skip_incomplete"))
             return _between(one, asked.years, sample.data), ()
     return _panel(ctx, series, sample)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +13,11 @@ from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, narrow_terminal, print_json, print_written, records
+from panelkit.cli.evaluate._network_pairs import expressions_of, pair_test
 from panelkit.cli.evaluate._network_source import FlowOptions, GravityOptions, Source, source_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
+from panelkit.language.spelt import on_command_line
 
 if TYPE_CHECKING:
     from panelkit.evaluation.network.network import Network
@@ -52,6 +54,16 @@ class ViewOptions:
         ),
     ] = None
     of: Annotated[str, typer.Option(help="Of qap: ties, scores or log. QAP 所用的矩阵。")] = "ties"
+    correlation: Annotated[
+        bool,
+        typer.Option(
+            "--correlation",
+            help="Of qap: the correlation with a single --regressor, no regression. QAP 相关：仅一个解释变量。",
+        ),
+    ] = False
+    alternative: Annotated[
+        str, typer.Option(help="Of --correlation: two-sided, greater or less. 相关检验的备择假设。")
+    ] = "two-sided"
     method: Annotated[str, typer.Option(help="Of qap: dsp or y-permutation. QAP 回归的置换方法。")] = "dsp"
     reps: Annotated[
         int | None, typer.Option(min=2, help="Draws: 199 of measures, 99 of blocks, 4999 of qap. 抽样次数。")
@@ -64,6 +76,8 @@ _OF_VIEW = {
     "regressor": View.qap,
     "of": View.qap,
     "method": View.qap,
+    "correlation": View.qap,
+    "alternative": View.qap,
 }
 
 
@@ -78,13 +92,11 @@ def network(
     seed: SeedOption = 0,
 ) -> None:
     """A network between provinces: gravity scores, flows or pairs; its structure, blocks, QAP. 省际网络分析。"""
-    from dataclasses import replace
-
     _refuse_idle(ctx, shown)
     _refuse_distance(ctx, flow, shown)
     if shown.year is not None and sample.years is None and sample.data is None:
         sample = replace(sample, years=str(shown.year))
-    wanted = _expressions(shown.regressor) if shown.view is View.qap else []
+    wanted = expressions_of(shown.regressor) if shown.view is View.qap else []
     source = source_of(ctx, sample, gravity, flow, wanted, totals=shown.view is View.flows)
     parts = _parts(source, shown, seed)
     if output.as_json:
@@ -105,6 +117,16 @@ def _refuse_idle(ctx: typer.Context, shown: ViewOptions) -> None:
                 name,
                 message("--{name} belongs to --view {view}: leave it out", name=name, view=view.value),
             )
+    if shown.correlation:
+        refuse(
+            ctx,
+            "method",
+            message("--method is of the regression, and --correlation fits none: leave one out"),
+        )
+    else:
+        refuse(
+            ctx, "alternative", message("--alternative belongs to --correlation: leave it out, or give both")
+        )
     if shown.view is View.flows:
         for name in ("reps", "seed"):
             refuse(ctx, name, message("--view flows draws nothing: leave --{name} out", name=name))
@@ -126,15 +148,6 @@ def _refuse_distance(ctx: typer.Context, flow: FlowOptions, shown: ViewOptions) 
     )
 
 
-def _expressions(regressors: list[str] | None) -> list[str]:
-    found = []
-    for text in regressors or ():
-        kind, colon, expression = text.partition(":")
-        if text not in ("border", "distance"):
-            found.append(expression.strip() if colon else kind.strip())
-    return found
-
-
 def _parts(source: Source, shown: ViewOptions, seed: int) -> list[tuple[str, Any, str | None]]:
     """Return what is shown: a name for files, a result, and the part of it."""
     if shown.view is View.flows:
@@ -150,7 +163,7 @@ def _parts(source: Source, shown: ViewOptions, seed: int) -> list[tuple[str, Any
 
         model = concor(one, year=shown.year, depth=shown.depth, reps=shown.reps or 99, rng=seed)
         return [(part, model, part) for part in ("roles", "densities", "members")]
-    return [("qap", _regression(one, source, shown, seed), None)]
+    return [("qap", pair_test(one, source, shown, seed), None)]
 
 
 def _measures(one: Network, shown: ViewOptions, seed: int) -> list[tuple[str, Any, str | None]]:
@@ -160,45 +173,6 @@ def _measures(one: Network, shown: ViewOptions, seed: int) -> list[tuple[str, An
     found = network_measures(one, year=shown.year, closeness=way, reps=shown.reps or 199, rng=seed)
     parts = ["ranges", *(["whole"] if len(one.years) > 1 else []), "nodes"]
     return [(part, found, part) for part in parts]
-
-
-def _regression(one: Network, source: Source, shown: ViewOptions, seed: int) -> Any:
-    from panelkit.evaluation.network.mrqap import mrqap
-
-    names = shown.regressor
-    if not names:
-        raise SpecError(
-            message(
-                "name what explains the network by --regressor: border, distance, gap:gdp, sender:log(gdp)"
-            )
-        )
-    X = {text: _matrix(text, one, source, shown.year) for text in names}
-    way, of = shown.method, shown.of
-    options: Any = {"method": way, "of": of}
-    return mrqap(one, X, year=shown.year, reps=shown.reps or 4999, rng=seed, **options)
-
-
-def _matrix(text: str, one: Network, source: Source, year: int | None) -> Any:
-    from panelkit.formula.formula import evaluate
-    from panelkit.spatial.provincial import contiguity, distances
-
-    if text == "border":
-        return contiguity(list(one.ids), normalisation="none").matrix.toarray()
-    if text == "distance":
-        return distances(list(one.ids)).to_numpy() if source.distance is None else source.distance
-    if source.frame is None:
-        raise SpecError(
-            message(
-                "--regressor {text}: a table of pairs holds no columns of its units: border or distance",
-                text=text,
-            )
-        )
-    kind, colon, expression = text.partition(":")
-    values = evaluate(expression.strip() if colon else text, source.frame)
-    when = source.frame.index.get_level_values(1)
-    kept = when == one.years[one.place(year)]
-    series = values[kept].droplevel(1)
-    return (kind.strip(), series) if colon else series
 
 
 def _print(parts: list[tuple[str, Any, str | None]], language: Language) -> None:
@@ -224,7 +198,7 @@ def _title(result: Any, language: Language) -> str:
 
 
 def _told(result: Any) -> Any:
-    return result.said if hasattr(result, "said") else result.notes
+    return [on_command_line(one) for one in (result.said if hasattr(result, "said") else result.notes)]
 
 
 def _content(parts: list[tuple[str, Any, str | None]], language: Language) -> dict[str, Any]:

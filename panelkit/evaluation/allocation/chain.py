@@ -13,6 +13,7 @@ from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.crv3 import CRV3
 from panelkit.evaluation.allocation.double_counting import refuse_counted_twice
 from panelkit.evaluation.allocation.memory import error_spread
+from panelkit.formula.log_remedies import log_remedy
 from panelkit.indices.arrays.checks import first_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -25,6 +26,10 @@ from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
 
 Calibration = Literal["actual", "effects"]
+_NO_ELASTICITY = message(
+    "leave those rows out, or take another figure for the link: an elasticity is of logarithms, and of zero there "
+    "is none"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +101,11 @@ def estimated_chain(
         If an elasticity is not between 0 and 1.
     """
     frame = open_frame(data, unit, time)
-    fits = [
-        FixedEffects(text, vcov=CRV3(), where=where).fit(frame, unit=unit, time=time)
-        for text in formulas.values()
-    ]
+    with log_remedy(_NO_ELASTICITY):
+        fits = [
+            FixedEffects(text, vcov=CRV3(), where=where).fit(frame, unit=unit, time=time)
+            for text in formulas.values()
+        ]
     links, designs = tuple(formulas), [_design(fit) for fit in fits]
     when = _year(designs, links, year)
     units, spending, outputs, rows = _cells(designs, links, when)
@@ -153,10 +159,11 @@ def given_chain(
         If an elasticity is not between 0 and 1.
     """
     frame, links = open_frame(data, unit, time), tuple(formulas)
-    designs = [
-        without_intercept(read_design(text, frame, unit=unit, time=time, where=where, varies=False))
-        for text in formulas.values()
-    ]
+    with log_remedy(_NO_ELASTICITY):
+        designs = [
+            without_intercept(read_design(text, frame, unit=unit, time=time, where=where, varies=False))
+            for text in formulas.values()
+        ]
     when = _year(designs, links, year)
     units, spending, outputs, _ = _cells(designs, links, when)
     errors = None if covariance is None else np.sqrt(np.diag(covariance))

@@ -12,6 +12,7 @@ from panelkit.evaluation.allocation.technology import Bounds, Technology
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 
 # A share of the price of money by which the conditions of an optimum may be missed; SLSQP ends near 1e-6.
 MISSED = 1e-3
@@ -60,7 +61,8 @@ def search(
         raise ConvergenceError(
             message(
                 "none of {n} starts ends at an optimum: the conditions of one are missed by {missed:.2g} of the "
-                "price of money; move the bounds apart, or take balance='shares', which has an exact solution",
+                "price of money; move the bounds apart, or take {shares}, which has an exact solution",
+                shares=option("balance", "shares"),
                 n=len(missed),
                 missed=min(missed),
             )

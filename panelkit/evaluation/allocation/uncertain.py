@@ -13,6 +13,7 @@ from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 # Draws beyond are held at these ends, so that none is lost: near 0 a link keeps its lower bounds, near 1 its money goes
@@ -83,7 +84,8 @@ def drawn(
         raise SpecError(
             message(
                 "{outside} of {reps} draws have an elasticity outside {low:g} to {high:g}: the elasticities are too "
-                "uncertain to allocate by. Take more {periods} or other figures, or reps=0 for the point alone",
+                "uncertain to allocate by. Take more {periods} or other figures, or {none} for the point alone",
+                none=option("reps", 0),
                 low=_ENDS[0],
                 high=_ENDS[1],
                 outside=int((~inside).sum()),

@@ -23,6 +23,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_count, check_flag, check_number
+from panelkit.language.spelt import option
 
 SHORT = 20
 """Below so many periods what the clustering does to panels that converge is said (docs/clubs.md)."""
@@ -185,7 +186,8 @@ def _warnings(made: ConvergenceClubs) -> tuple[Message, ...]:
         found.append(
             message(
                 "club {names} rejects convergence as a whole: c* is kept by this convention; raise sieve, or take "
-                "convention='psecta'",
+                "{psecta}",
+                psecta=option("convention", "psecta"),
                 names=failing,
             )
         )

@@ -12,12 +12,14 @@ import pandas as pd
 from panelkit.data.provinces import lookup, place_name
 from panelkit.evaluation.clubs.procedure import Procedure
 from panelkit.formula.grammar import parse_expression
+from panelkit.formula.log_remedies import log_remedy
 from panelkit.formula.tree import Call
 from panelkit.indices.panels.panel_frame import refuse_gaps, wide
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, verbatim
+from panelkit.language.spelt import Spelt, option
 from panelkit.models.reading import read_design
 from panelkit.show.brief import Brief
 
@@ -73,7 +75,12 @@ def read_series(variable: str, data: Any, *, unit: str | None, time: str | None,
     DataError
         If cells are missing (the first are named), or periods do not follow each other.
     """
-    design = read_design(f"{variable} ~ 1", data, unit=unit, time=time, where=where, varies=False)
+    remedy = message(
+        "leave these {units} out, or begin after the zeros: clubs are told by logarithms of ratios, and of zero "
+        "there is none"
+    )
+    with log_remedy(remedy):
+        design = read_design(f"{variable} ~ 1", data, unit=unit, time=time, where=where, varies=False)
     column = pd.Series(design.y, index=design.labels(), name=variable)
     values, units, periods = wide(column)
     refuse_gaps(periods)
@@ -159,11 +166,12 @@ def refuse_below_zero(series: Series, x: FloatArray) -> None:
         raise DataError(
             message(
                 "`{variable}`: its trend is not positive in {count} cells: {cells}; the transition x / mean has no "
-                "meaning there: take logarithms, a smaller trend={given}, or trend=None",
+                "meaning there: take logarithms, a smaller {given}, or {none}",
                 variable=series.variable,
                 count=len(cells),
                 cells=_few(cells),
-                given="6.25",
+                given=option("trend", 6.25),
+                none=Spelt("trend=None", "--trend none"),
             )
         )
 

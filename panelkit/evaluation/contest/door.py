@@ -25,6 +25,7 @@ from panelkit.evaluation.contest.origins import (
 from panelkit.evaluation.contest.result import Contest
 from panelkit.evaluation.contest.told import contest_notes, index_note, shares_note
 from panelkit.indices.panels.composite import Composite
+from panelkit.indices.panels.incomplete import refuse_missing
 from panelkit.indices.panels.indicator_cube import cube_index
 from panelkit.indices.panels.panel_frame import own_words, panel_frame, refuse_gaps, wide
 from panelkit.indices.panels.spatial_weights import weights_matrix
@@ -34,6 +35,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_flag, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes
 
 _USUAL_YEARS = 5
@@ -123,7 +125,10 @@ def forecast_contest(
     check_flag("relative", relative)
     refuse_idle(
         {"relative": relative and loss == "log_squared"},
-        message("judges deviations from a mean, which have no logarithm: take loss='scaled'"),
+        message(
+            "judges deviations from a mean, which have no logarithm: take {loss}",
+            loss=option("loss", "scaled"),
+        ),
     )
     if window not in ("expanding", "rolling"):
         raise SpecError(message("window is expanding or rolling, not {window!r}", window=window))
@@ -169,6 +174,7 @@ def _values(
     else:
         frame = panel_frame(data, columns, unit=unit, time=time)
         notes = (*shares_note(frame[columns[0]]), *place_notes(frame))
+    refuse_missing(frame[list(columns)])
     cubes = [wide(frame[name]) for name in columns]
     values = np.stack([one[0] for one in cubes], axis=2)
     years = cubes[0][2]

@@ -9,6 +9,7 @@ from panelkit.evaluation.contest.origins import Forecaster, needs_weights
 from panelkit.language import register
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 
 _USUAL = ("drift", "trend", "autoregression", "ridge")
 
@@ -40,7 +41,7 @@ def entered_models(
                 message("models: {names} are no functions of a history and a horizon", names=idle)
             )
     else:
-        found = {name: None if name == COMBINATION else register.find("forecaster", name) for name in models}
+        found = {name: None if name == COMBINATION else _forecaster(name) for name in models}
         found.pop(BENCH, None)
     if BENCH in found:
         raise SpecError(message("random_walk is the bench: give your forecaster another name"))
@@ -48,5 +49,18 @@ def entered_models(
         raise SpecError(message("a contest needs a rival beside the random walk"))
     lost = [name for name, one in found.items() if one is not None and needs_weights(one) and not network]
     if lost:
-        raise SpecError(message("{names}: needs weights between {units}, give network=", names=lost))
+        raise SpecError(
+            message(
+                "{names}: needs weights between {units}, give {network}",
+                names=lost,
+                network=option("network"),
+            )
+        )
+    return found
+
+
+def _forecaster(name: str) -> Forecaster:
+    known = [*register.keys("forecaster"), COMBINATION]
+    unknown = message("no forecaster {name!r}: there are {known}", name=name, known=known)
+    found: Forecaster = register.entry_of("forecaster", name, unknown=unknown).load()
     return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.results.fit import FloatArray
 
 Forecaster = Callable[..., FloatArray]
@@ -130,5 +131,11 @@ def needs_weights(model: Forecaster) -> bool:
 
 def _further(name: str, model: Forecaster, held: Mapping[str, Any]) -> dict[str, Any]:
     if needs_weights(model) and held["w"] is None:
-        raise SpecError(message("forecaster {name} needs weights between {units}: give network=", name=name))
+        raise SpecError(
+            message(
+                "forecaster {name} needs weights between {units}: give {network}",
+                name=name,
+                network=option("network"),
+            )
+        )
     return {key: held[key] for key in takes(model)}

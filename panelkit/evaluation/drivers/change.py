@@ -15,9 +15,10 @@ from panelkit.indices.arrays.uncertainty import rank, scores
 from panelkit.indices.panels.composite import Composite
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.results.fit import FloatArray
 
 Method = Literal["lmdi", "shapley"]
@@ -92,7 +93,11 @@ def index_change(
     begin, end = int(cube.years[0]) if first is None else first, int(cube.years[-1]) if last is None else last
     if begin >= end:
         raise SpecError(
-            message("first={first} lies before last={last}, and it does not", first=str(begin), last=str(end))
+            message(
+                "{first} lies before {last}, and it does not",
+                first=option("first", begin),
+                last=option("last", end),
+            )
         )
     z0, z1 = cube.z[:, cube.at(begin)], cube.z[:, cube.at(end)]
     parts = _parts(cube, z0, z1, method)
@@ -129,6 +134,8 @@ def index_change(
         ),
         units=units,
         parts=long_table(cube, {"part": parts}, "part"),
+        leading=term("head of drivers", "moved most by"),
+        leading_title=message("The indicator that moved each {unit} most"),
         labels=indicator_labels(index),
         notes=(weights_note(draws, level, seed_of(rng)), *_method_note(cube, method), *cube.notes),
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.results.fit import FloatArray
 
 _MOST = 12
@@ -52,7 +53,8 @@ def shapley_parts(z0: FloatArray, z1: FloatArray, w: FloatArray) -> FloatArray:
     if count > _MOST:
         raise SpecError(
             message(
-                "Shapley values of a product go through 2^{k} sets: take method='lmdi' above {most} indicators",
+                "Shapley values of a product go through 2^{k} sets: take {lmdi} above {most} indicators",
+                lmdi=option("method", "lmdi"),
                 k=count,
                 most=_MOST,
             )

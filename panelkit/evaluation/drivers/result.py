@@ -33,7 +33,9 @@ _HEADS: Mapping[str, Message] = {
     "part": term("head of drivers", "part of change"),
     "share": term("head of drivers", "share of draws"),
     "score_gain": term("head of drivers", "score gained"),
+    "degree": term("head of drivers", "obstacle degree"),
 }
+_NONE = "–"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,12 +44,15 @@ class IndexDrivers(Titled, Brief):
 
     `units` has one row a unit (of a change: scores and ranks before and after, `gain` in places with its interval over
     the rank cloud, the share of draws in which it `rises`, the leading indicator; of a what-if: the indicator that
-    gains most). `parts` has one row a unit and indicator.
+    gains most; of obstacles: the largest). `parts` has one row a unit and indicator. `leading` is what the column
+    of the leading indicator is called, `leading_title` what stands over it where it has a table of its own.
     """
 
     title: Message
     units: pd.DataFrame
     parts: pd.DataFrame
+    leading: Message = _HEADS["indicator"]
+    leading_title: Message = message("The leading indicator of each {unit}")
     labels: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 
@@ -77,16 +82,30 @@ class IndexDrivers(Titled, Brief):
         places = zip(labels, lookup_many(labels), strict=True)
         return next((label for label, one in places if one is not None and one.adcode == place.adcode), unit)
 
-    def table(self, unit: str | None = None, *, language: Language = "en") -> pd.DataFrame:
-        """Return the units, or the indicators of one of them, as they are shown."""
+    def table(
+        self, unit: str | None = None, *, language: Language = "en", short: bool = False
+    ) -> pd.DataFrame:
+        """Return the units, or the indicators of one of them, as they are shown; `short`: an interval in one column."""
         shown = self.units.copy() if unit is None else self.of(unit).drop(columns="unit")
         if "unit" in shown:
             names = province_labels(pd.Index(shown["unit"]), language)
             shown["unit"] = [names.get(str(name), str(name)) for name in shown["unit"]]
         if "indicator" in shown:
             names = dict(self.labels.get(language, {}))
-            shown["indicator"] = [names.get(str(name), str(name)) for name in shown["indicator"]]
-        return shown.rename(columns=lambda name: _HEADS[name].text(language))
+            told = next((key for key in ("score_gain", "degree") if key in shown and unit is None), None)
+            still = [False] * len(shown) if told is None else shown[told].eq(0.0)
+            shown["indicator"] = [
+                _NONE if idle else names.get(str(name), str(name))
+                for name, idle in zip(shown["indicator"], still, strict=True)
+            ]
+        if short and "low" in shown:
+            spans = [
+                f"{gain:.0f} [{low:.0f}, {high:.0f}]"
+                for gain, low, high in shown[["gain", "low", "high"]].to_numpy()
+            ]
+            shown = shown.assign(gain=spans).drop(columns=["low", "high"])
+        heads = {**_HEADS, **({} if unit is not None else {"indicator": self.leading})}
+        return shown.rename(columns=lambda name: heads[name].text(language))
 
     def summary(self, *, language: Language = "en") -> str:
         """Return title, table and notes as plain text."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from panelkit.data.provinces import lookup, place_name
 from panelkit.evaluation.drivers.cube import IndexCube
+from panelkit.indices.arrays.checks import first_of
 from panelkit.indices.panels.composite import Composite
 from panelkit.indices.panels.indicator_labels import indicator_label
-from panelkit.language.message import Language, Message, Told, message
+from panelkit.language.message import Language, Message, Told, message, verbatim
 from panelkit.results.fit import FloatArray
+
+_NAMED = 4
 
 
 def long_table(cube: IndexCube, columns: dict[str, FloatArray], by: str) -> pd.DataFrame:
@@ -26,9 +33,19 @@ def long_table(cube: IndexCube, columns: dict[str, FloatArray], by: str) -> pd.D
     return table.iloc[order].reset_index(drop=True)
 
 
-def index_name(index: Composite) -> Told:
-    """Return what an index is called."""
-    return Told(index.design.label.en, index.design.label.zh)
+def index_name(index: Composite) -> Message:
+    """Return what an index is called; one of columns that nobody named, by these."""
+    label = index.design.label
+    if (index.design.id, label.en) != ("index", "index"):
+        return Told(label.en, label.zh)
+    names = [item.id for item in index.design.indicators()]
+    return message("the index of {columns}", columns=first_of(names[:_NAMED], len(names)))
+
+
+def named(units: Iterable[Any]) -> list[Message]:
+    """Return units by name, provinces by that of the language."""
+    places = [(str(label), lookup(label)) for label in units]
+    return [verbatim(label) if place is None else place_name(place.adcode) for label, place in places]
 
 
 def indicator_labels(index: Composite) -> dict[Language, dict[str, str]]:
@@ -43,8 +60,8 @@ def indicator_labels(index: Composite) -> dict[Language, dict[str, str]]:
 def weights_note(draws: int, level: float, seed: int | None) -> Message:
     """Return what the interval of places gained is made of."""
     return message(
-        "low and high: {level:.0f}% of places gained over {draws} draws of weights, one indicator left out "
-        "(seed {seed})",
+        "low and high, or [low, high]: {level:.0f}% of places gained over {draws} draws of weights, one indicator left "
+        "out (seed {seed})",
         level=100.0 * level,
         draws=draws,
         seed=message("the caller's generator") if seed is None else str(seed),

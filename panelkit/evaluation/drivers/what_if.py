@@ -8,11 +8,17 @@ import pandas as pd
 from panelkit.evaluation.drivers.cube import index_cube
 from panelkit.evaluation.drivers.levers import Raised, moved_ranks, moved_scores, raised_to
 from panelkit.evaluation.drivers.result import IndexDrivers
-from panelkit.evaluation.drivers.tables import index_name, indicator_labels, long_table, weights_note
+from panelkit.evaluation.drivers.tables import (
+    index_name,
+    indicator_labels,
+    long_table,
+    named,
+    weights_note,
+)
 from panelkit.indices.arrays.uncertainty import rank
 from panelkit.indices.panels.composite import Composite
 from panelkit.kernels.rng import seed_of
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count
 from panelkit.results.fit import FloatArray
@@ -103,12 +109,18 @@ def index_what_if(
     units = units.join(best.reset_index(drop=True)).sort_values("rank", ignore_index=True)
     return IndexDrivers(
         title=message(
-            "{index} {year}, one indicator {to}", index=index_name(index), year=str(chosen), to=_TO[to]
+            "What would move {index} in {year}: one indicator {to}",
+            index=index_name(index),
+            year=str(chosen),
+            to=_TO[to],
         ),
         units=units,
         parts=parts,
+        leading=term("head of drivers", "gains most by"),
+        leading_title=message("The indicator by which each {unit} would gain most"),
         labels=indicator_labels(index),
         notes=(
+            *_still_note(units),
             message(
                 "all else unchanged, the other {units} too: arithmetic of the index, no effect of a policy"
             ),
@@ -122,3 +134,16 @@ def _first_share(gains: FloatArray) -> FloatArray:
     """Return the share of draws (N, k) in which an indicator gains most of all; none does where nothing gains."""
     most = gains.max(axis=2, keepdims=True)
     return np.asarray(((gains == most) & (most > 0)).mean(axis=0))
+
+
+def _still_note(units: pd.DataFrame) -> tuple[Message, ...]:
+    """Return who gains nothing, whatever is raised."""
+    still = units.loc[units["score_gain"] == 0.0, "unit"]
+    if still.empty:
+        return ()
+    return (
+        message(
+            "nothing is gained in {names}: no indicator there lies below where it would be put",
+            names=named(still),
+        ),
+    )

@@ -10,6 +10,7 @@ from panelkit.evaluation.dynamics.grey import LEAST, class_ratios, grey_accuracy
 from panelkit.evaluation.dynamics.grey_errors import forecasts, grey_draws, most_origins, outside_errors
 from panelkit.evaluation.dynamics.grey_result import GreyForecast
 from panelkit.evaluation.dynamics.reading import Series, read_series
+from panelkit.indices.panels.incomplete import Incomplete
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
@@ -17,6 +18,7 @@ from panelkit.language.levels import Levels
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.results.derived import Uncertainty
 
 
@@ -38,6 +40,7 @@ def grey_forecast(
     rng: int | np.random.Generator = 0,
     unit: str | None = None,
     time: str | None = None,
+    incomplete: Incomplete = "refuse",
 ) -> GreyForecast:
     """Return GM(1,1) forecasts of a column, a model a unit, beside a random walk and a log-linear trend.
 
@@ -63,6 +66,9 @@ def grey_forecast(
         Seed or numpy generator; the same seed gives the same numbers.
     unit, time
         Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+    incomplete
+        "refuse": a gap in the series of one unit is an error. "skip": the models of the others, and a note says who was
+        left out.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def grey_forecast(
     check_count("reps", reps, 2)
     check_confidence(level)
     with own_words(data, unit, time) as levels:
-        held = read_series(data, [column], least=LEAST + 1, unit=unit, time=time)
+        held = read_series(data, [column], least=LEAST + 1, unit=unit, time=time, incomplete=incomplete)
         return _forecast(held, column, horizon, origins, reps, level, rng, levels)
 
 
@@ -107,8 +113,8 @@ def _forecast(
     if origins > most_origins(n):
         raise SpecError(
             message(
-                "origins={origins}: {count} {periods} leave at most {most}, each with four values before it",
-                origins=origins,
+                "{origins}: {count} {periods} leave at most {most}, each with four values before it",
+                origins=option("origins", origins),
                 count=n,
                 most=most_origins(n),
             )
@@ -135,5 +141,5 @@ def _forecast(
         level=level,
         uncertainty=Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng)),
         levels=levels,
-        notes=held.notes,
+        notes=tuple(note.spoken(*levels) for note in held.notes),
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays.checks import first_of
+from panelkit.indices.panels.incomplete import Incomplete, read_incomplete, refuse_missing
 from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
@@ -41,8 +42,11 @@ def read_series(
     unit: str | None,
     time: str | None,
     free: Sequence[str] = (),
+    incomplete: Incomplete | None = None,
 ) -> Series:
     """Return the columns as arrays; those of `free` may be zero or negative.
+
+    `incomplete`: what becomes of units with gaps, None where a model needs them all.
 
     Raises
     ------
@@ -50,6 +54,11 @@ def read_series(
         If a cell is missing or not above zero, periods do not follow each other, or there are fewer than `least`.
     """
     frame = panel_frame(data, list(dict.fromkeys([*columns, *free])), unit=unit, time=time)
+    skipped: tuple[Message, ...] = ()
+    if incomplete is None:
+        refuse_missing(frame)
+    else:
+        frame, skipped = read_incomplete(frame, incomplete)
     held = [wide(frame[name]) for name in (*columns, *free)]
     _, units, periods = held[0]
     refuse_gaps(periods)
@@ -65,7 +74,7 @@ def read_series(
     for name, (values, _, _) in zip(columns, held, strict=False):
         _refuse_below(name, values, units, periods)
     values = np.stack([part[0] for part in held], axis=-1)
-    return Series(values, tuple(map(str, units)), periods, tuple(place_notes(frame)))
+    return Series(values, tuple(map(str, units)), periods, (*place_notes(frame), *skipped))
 
 
 def _refuse_below(name: str, values: FloatArray, units: pd.Index, periods: pd.Index) -> None:

@@ -17,6 +17,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.language.options import check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
 from panelkit.show.canvas import Figure
@@ -257,8 +258,9 @@ def _refuse_carried(found: Mapping[Any, MeanEfficiency], levels: Levels) -> None
         raise DataError(
             message(
                 "a few {units} carry the frontier of {years}: the bias that halving the {units} tells is more than a "
-                "quarter of the mean, and no interval holds there; leave them out by where=, or take scores without "
+                "quarter of the mean, and no interval holds there; leave them out by {where}, or take scores without "
                 "intervals",
+                where=option("where"),
                 years=carried,
             ).spoken(*levels)
         )

@@ -17,6 +17,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, counted, message
 from panelkit.language.options import is_whole
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 
@@ -130,7 +131,9 @@ def check_rows(sample: Sample, sets: Sequence[IntArray], model: Model) -> tuple[
         raise DataError(
             message(
                 "{count} rows span the frontier of {years}, and {inputs} inputs with {outputs} outputs need more than "
-                "{least}: name fewer, or pool years by frontier='global' or 'window'",
+                "{least}: name fewer, or pool years by {pooled} or {window}",
+                pooled=option("frontier", "global"),
+                window=option("frontier", "window"),
                 count=min(counts),
                 years=first_of(thin, _MOST),
                 inputs=m,
@@ -263,7 +266,8 @@ def _zeros(sample: Sample, model: Model) -> tuple[Message, ...]:
         raise DataError(
             message(
                 "zero: {places}; a slacks-based score takes slacks as shares of the row's own figures, and of zero "
-                "there is none: leave these rows out, or take model='bcc', which admits zeros",
+                "there is none: leave these rows out, or take {bcc}, which admits zeros",
+                bcc=option("model", "bcc"),
                 places=first_of(places, _MOST),
             )
         )

@@ -14,6 +14,7 @@ from panelkit.evaluation.life_cycle.cycle import Ways
 from panelkit.evaluation.life_cycle.one_series import cycles_of
 from panelkit.evaluation.life_cycle.reading import read_series
 from panelkit.evaluation.life_cycle.result import LifeCycle
+from panelkit.indices.panels.incomplete import Incomplete
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.rng import as_generator, seed_of
@@ -21,6 +22,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count, is_real
+from panelkit.language.spelt import option
 from panelkit.results.derived import Uncertainty
 
 _CURVES = ("logistic", "gompertz", "bass", "two_wave")
@@ -48,6 +50,7 @@ def life_cycle(
     rng: int | np.random.Generator = 0,
     unit: str | None = None,
     time: str | None = None,
+    incomplete: Incomplete = "refuse",
 ) -> LifeCycle:
     """Return the stages of a life cycle and their dates, by S-curves that the data cannot tell apart.
 
@@ -81,6 +84,9 @@ def life_cycle(
         Seed or numpy generator; the same seed gives the same numbers.
     unit, time
         Columns that hold unit and time; None: the levels of the index.
+    incomplete
+        "refuse": a gap in the series of one unit is an error. "skip": the models of the others, and a note says who was
+        left out.
 
     Returns
     -------
@@ -109,7 +115,9 @@ def life_cycle(
     rows = data.to_frame() if isinstance(data, pd.Series) else as_pandas(data)
     panel = unit is not None or rows.index.nlevels > 1
     with own_words(rows if panel else pd.DataFrame(), unit, time if panel else None) as levels:
-        series = read_series(data, column, unit=unit, time=time, measure=measure, errors=errors)
+        series = read_series(
+            data, column, unit=unit, time=time, measure=measure, errors=errors, incomplete=incomplete
+        )
     chosen, left_out = _curves(curves, measure, launch, series.times)
     ways = Ways(
         curves=chosen,
@@ -175,7 +183,8 @@ def _unfit(key: str, measure: Measure, launch: float | None, n: int) -> Message 
         )
     if key == "bass" and measure == "level" and launch is None:
         return message(
-            "bass is left out: the adopters of Bass's curve need the year of the launch, `launch=`"
+            "bass is left out: the adopters of Bass's curve need the year of the launch, {launch}",
+            launch=option("launch"),
         )
     if key == "two_wave" and n < LEAST_FOR_TWO:
         return message(

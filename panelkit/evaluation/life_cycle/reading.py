@@ -10,11 +10,14 @@ import pandas as pd
 
 from panelkit.evaluation.life_cycle.curves import Errors, Measure
 from panelkit.indices.arrays.checks import first_of
+from panelkit.indices.panels.incomplete import Incomplete, read_incomplete
 from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import refuse_idle
+from panelkit.language.spelt import Spelt, option
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 
@@ -44,6 +47,7 @@ def read_series(
     time: str | None,
     measure: Measure,
     errors: Errors,
+    incomplete: Incomplete = "refuse",
 ) -> Series:
     """Return the series of a national frame or Series indexed by year, or of a panel.
 
@@ -62,13 +66,17 @@ def read_series(
     if column is None:
         raise SpecError(message("name the column whose life cycle is asked for"))
     if unit is None and frame.index.nlevels == 1:
+        refuse_idle(
+            {"incomplete": incomplete != "refuse"}, message("belongs to a panel, and this is one series")
+        )
         name, units, values, times, notes = _national(frame, column, time)
     else:
         panel = panel_frame(frame, [column], unit=unit, time=time)
+        panel, skipped = read_incomplete(panel, incomplete)
         values, provinces, years = wide(panel[column])
         refuse_gaps(years)
         name, units, times = column, tuple(map(str, provinces)), years.to_numpy(dtype=np.float64)
-        notes = place_notes(panel)
+        notes = (*place_notes(panel), *skipped)
     if measure == "cumulative":
         values, times = _gains(name, units, values, times)
     _refuse_unfit(name, units, values, times, errors)
@@ -98,13 +106,14 @@ def _national(
     if len(np.unique(times)) < len(times):
         double = sorted({f"{year:g}" for year in times if (times == year).sum() > 1})
         raise DataError(message("{name}: several rows of {years}; one series has one row a {period}: name "
-                                "the units by `unit=`", name=column, years=double))  # fmt: skip
+                                "the units by {by}", name=column, years=double, by=option("unit")))  # fmt: skip
     refuse_gaps(pd.Index(times.astype(int)))
     missing = np.flatnonzero(~np.isfinite(values))
     if len(missing):
         raise DataError(
             message(
-                "{name}: missing for {places}; leave out the {periods} before or after them (`data.loc[first:last]`)",
+                "{name}: missing for {places}; leave out the {periods} before or after them ({how})",
+                how=Spelt("data.loc[first:last]", "--years FIRST-LAST"),
                 name=column,
                 places=first_of([f"{times[i]:g}" for i in missing[:_SHOWN]], len(missing)),
             )
@@ -125,8 +134,10 @@ def _years(index: pd.Index) -> FloatArray:
     if not np.isfinite(years).all() or (years != np.round(years)).any() or not len(years):
         raise DataError(
             message(
-                "one series is indexed by year, whole numbers one apart; a column of years is named by `time=`, "
-                "and the units of a panel by `unit=` and `time=`"
+                "one series is indexed by year, whole numbers one apart; a column of years is named by {when}, "
+                "and the units of a panel by {by}",
+                when=option("time"),
+                by=[option("unit"), option("time")],
             )
         )
     return years
@@ -174,7 +185,8 @@ def _refuse_unfit(
                 raise DataError(
                     message(
                         "{name}: zero or negative in {places}, and errors of logarithms need positive values: begin "
-                        'after the zeros, or take `errors="level"`',
+                        "after the zeros, or take {level}",
+                        level=option("errors", "level"),
                         name=name,
                         places=shown,
                     )
@@ -182,7 +194,8 @@ def _refuse_unfit(
             raise DataError(
                 message(
                     "{name}: zero or negative in {places}, and errors of logarithms need positive values: begin after "
-                    'the zeros, leave these {units} out, or take `errors="level"`',
+                    "the zeros, leave these {units} out, or take {level}",
+                    level=option("errors", "level"),
                     name=name,
                     places=shown,
                 )

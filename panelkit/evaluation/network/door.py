@@ -18,6 +18,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_number
+from panelkit.language.spelt import Spelt, option
 from panelkit.panel.provenance import place_notes
 
 
@@ -148,20 +149,22 @@ def distances_between(ids: Sequence[Hashable], distance: pd.DataFrame | None) ->
         except DataError as error:
             raise DataError(
                 message(
-                    "the {units} are no provinces whose capitals are known: give distance=, a frame of distances with "
-                    "the {units} on both sides, or --distance FILE on the command line ({why})",
+                    "the {units} are no provinces whose capitals are known: give {distance}, a table of distances with "
+                    "the {units} on both sides ({why})",
+                    distance=Spelt("distance=", "--distance FILE"),
                     why=error.said,
                 )
             ) from error
     from panelkit.evaluation.network.matrices import pair_matrix
 
-    found = pair_matrix(distance, ids, message("distance="))
+    found = pair_matrix(distance, ids, option("distance"))
     off = ~np.eye(len(ids), dtype=bool)
     wrong = [f"{ids[i]}-{ids[j]}" for i, j in np.argwhere(off & ~(found > 0.0))]
     if wrong:
         raise DataError(
             message(
-                "distance= has to be above zero between all {units}; not so for {pairs}",
+                "{distance} has to be above zero between all {units}; not so for {pairs}",
+                distance=option("distance"),
                 pairs=first_of(wrong[:5], len(wrong)),
             )
         )
@@ -170,10 +173,12 @@ def distances_between(ids: Sequence[Hashable], distance: pd.DataFrame | None) ->
 
 def _check_names(expressions: list[str]) -> None:
     if not expressions:
-        raise SpecError(message("mass= names at least one column"))
+        raise SpecError(message("{mass} names at least one column", mass=option("mass")))
     twice = sorted({name for name in expressions if expressions.count(name) > 1})
     if twice:
-        raise SpecError(message("mass= names {twice} twice: once is enough", twice=twice))
+        raise SpecError(
+            message("{mass} names {twice} twice: once is enough", mass=option("mass"), twice=twice)
+        )
 
 
 def _evaluated(

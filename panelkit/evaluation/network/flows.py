@@ -22,6 +22,7 @@ from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_number, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
@@ -153,7 +154,7 @@ class Flows(Titled, Brief):
                 "power": power is not None and seed != "gravity",
                 "distance": distance is not None and seed != "gravity",
             },
-            message('belongs to seed="gravity"'),
+            message("belongs to {gravity}", gravity=option("seed", "gravity", flag="--reconstruct")),
         )
         rule = check_threshold(threshold)
         decay = 1.0 if power is None else check_number("power", power, positive=True)

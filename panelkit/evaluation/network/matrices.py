@@ -13,6 +13,7 @@ from panelkit.kernels.frames import as_floats, as_pandas_series, is_frame
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
+from panelkit.language.spelt import option
 from panelkit.spatial.ids import listed, twins
 
 Of = Literal["ties", "scores", "log"]
@@ -97,7 +98,9 @@ def logged(matrix: FloatArray, ids: Sequence[Hashable], name: Message | str) -> 
         raise DataError(
             message(
                 "{name}: the logarithm of scores needs positive ones, and {count} pairs have none ({pairs}): take "
-                'of="scores" or of="ties"',
+                "{scores} or {ties}",
+                scores=option("of", "scores"),
+                ties=option("of", "ties"),
                 name=name,
                 count=len(wrong),
                 pairs=wrong[:3],

@@ -15,6 +15,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_number
+from panelkit.language.spelt import option
 
 
 @offered(
@@ -159,7 +160,8 @@ def _said(
         notes.append(
             message(
                 "closeness is empty in {count} of {all} rows (a {unit} in a {period}) that do not reach all others or "
-                'are not reached by all: closeness="component" takes it inside what is reached',
+                "are not reached by all: {component} takes it inside what is reached",
+                component=option("closeness", "component"),
                 count=int(lost.sum()),
                 all=len(lost),
             )

@@ -28,6 +28,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import check_permutations
+from panelkit.language.spelt import option
 
 Method = Literal["dsp", "y-permutation"]
 _REPEATED = 1e-8  # of a regressor's norm that the others leave: below that it has no coefficient of its own
@@ -271,7 +272,8 @@ def _said(method: Method, y: FloatArray, twice: bool) -> tuple[Message, ...]:
         notes.append(
             message(
                 "the permutation of y tests that all coefficients are zero at once; where another regressor acts, p of "
-                'a single one rests on a null that does not hold, and method="dsp" is made for it'
+                "a single one rests on a null that does not hold, and {dsp} is made for it",
+                dsp=option("method", "dsp"),
             )
         )
     if set(np.unique(y[off])) <= {0.0, 1.0}:

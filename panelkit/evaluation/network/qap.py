@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import factorial
 from typing import Any, Literal
@@ -143,15 +143,39 @@ def qap(
     >>> found.correlation > 0.3, found.p_value
     (True, 0.002)
     """
+    options: Any = {"of": of, "reps": reps, "alternative": alternative, "exact": exact, "rng": rng}
+    return named_qap({"a": a, "b": b}, year=year, **options)
+
+
+def named_qap(
+    sides: Mapping[str, Any],
+    *,
+    year: Any = None,
+    of: Of = "ties",
+    reps: int = 4999,
+    alternative: Alternative = "two-sided",
+    exact: bool | None = None,
+    rng: int | np.random.Generator = 0,
+) -> QAPCorrelation:
+    """Return `qap` of two matrices by name, which its notes call them by; the options are those of `qap`.
+
+    Raises
+    ------
+    DataError
+        If ids disagree, or all pairs of a matrix are the same.
+    SpecError
+        If an option is none of those listed.
+    """
     if alternative not in _SIDES:
         raise SpecError(
             message("alternative is one of {known}, not {given!r}", known=list(_SIDES), given=alternative)
         )
     check_permutations("reps", reps)
     check_of(of)
-    network = next((one for one in (a, b) if isinstance(one, Network)), None)
-    ids, year = ids_of(a, b), common_period(year, a, b)
-    first, second = (read_regressor(name, one, ids, year=year, of=of) for name, one in (("a", a), ("b", b)))
+    given = tuple(sides.values())
+    network = next((one for one in given if isinstance(one, Network)), None)
+    ids, year = ids_of(*given), common_period(year, *given)
+    first, second = (read_regressor(name, one, ids, year=year, of=of) for name, one in sides.items())
     chance = as_generator(rng)
     orders, all_of_them = relabellings(len(ids), reps, chance, exact)
     found = float(correlations(first.matrix, second.matrix, np.arange(len(ids))[None, :])[0])

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data.user.places import provincial_rows
-from panelkit.indices.arrays.checks import first_of
+from panelkit.indices.panels.incomplete import refuse_missing
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import levels_of, read_panel_index
 from panelkit.language.errors import DataError, PanelkitError
@@ -89,19 +89,8 @@ def wide(series: pd.Series) -> tuple[FloatArray, pd.Index, pd.Index]:
     DataError
         If cells are missing, naming the first of them: balance the panel by dropping provinces or years.
     """
+    refuse_missing(series.to_frame(series.name))
     table = series.unstack()
-    lost = table.isna()
-    if lost.to_numpy().any():
-        places = [
-            f"{table.index[i]} {table.columns[j]}" for i, j in zip(*np.nonzero(lost.to_numpy()), strict=True)
-        ]
-        raise DataError(
-            message(
-                "{name}: missing for {places}; drop these {units} or {periods}",
-                name=series.name,
-                places=first_of(places[:5], len(places)),
-            )
-        )
     return as_floats(table, str(series.name)), table.index, table.columns
 
 

@@ -192,8 +192,14 @@ def test_refusals(options: dict[str, Any], said: str) -> None:
 def test_figures_that_cannot_be_allocated() -> None:
     data = panel()
     data.iloc[7, data.columns.get_loc("y1")] = 0.0
-    with pytest.raises(DataError, match=r"zero or negative in c00 2018"):
-        pk.allocate(data, LINKS)
+    given: Any
+    for given in ({}, {"elasticities": GIVEN}):
+        with pytest.raises(
+            DataError, match=r"zero or negative in c00 2018.*an elasticity is of logarithms"
+        ) as caught:
+            pk.allocate(data, LINKS, **given)
+        assert "asinh" not in str(caught.value)
+        assert "弹性取自对数" in caught.value.text("zh")
     data.iloc[7, data.columns.get_loc("y1")] = np.nan
     with pytest.raises(DataError, match="year 2018: no row for c00 in first"):
         pk.allocate(data, LINKS)

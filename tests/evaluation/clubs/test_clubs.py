@@ -272,6 +272,15 @@ def test_bad_panels(change: Any, options: dict[str, Any], said: str) -> None:
         pk.convergence_clubs(change(panel(drawn(2, 0)[0])), "x", **options)
 
 
+def test_a_zero_under_the_logarithm_is_told_what_helps_clubs() -> None:
+    data = panel(np.exp(drawn(2, 0)[0] / 50))
+    data.iloc[3, 0] = 0.0
+    with pytest.raises(DataError, match="begin after the zeros: clubs are told by logarithms") as caught:
+        pk.convergence_clubs(data, "log(x)")
+    assert "asinh" not in str(caught.value)
+    assert "俱乐部以比值的对数识别" in caught.value.text("zh")
+
+
 def test_a_tie_counts_in_the_periods_that_the_regression_reads() -> None:
     """Eighteen years, five of them left out behind the first: a tie there moves nothing, for no H of theirs is read."""
     data = panel(drawn(2, 0)[0])

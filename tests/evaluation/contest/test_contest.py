@@ -170,7 +170,7 @@ def test_a_column_between_zero_and_one_is_flagged(drifting: pd.DataFrame) -> Non
 
 def test_what_cannot_enter_is_refused(drifting: pd.DataFrame) -> None:
     for models, said in (
-        (("oracle",), "no forecaster 'oracle'"),
+        (("oracle",), "no forecaster 'oracle': there are autoregression, .*, trend, combination"),
         ((), "models lists names"),
         ("drift", "models lists names"),
         (("random_walk",), "needs a rival"),

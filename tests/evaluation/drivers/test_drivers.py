@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ import panelkit as pk
 from panelkit.cli import app
 from panelkit.evaluation.drivers.contributions import linear_parts, lmdi_parts, shapley_parts
 from panelkit.evaluation.drivers.levers import moved_ranks, raised_to
+from panelkit.evaluation.drivers.obstacles import obstacles_of
 from panelkit.indices.arrays import aggregate
 from panelkit.indices.panels.composite import Composite
 from panelkit.language.errors import DataError, SpecError
@@ -224,3 +227,82 @@ def test_the_command_speaks_of_the_units_of_the_file(frame: pd.DataFrame, tmp_pa
     refused = run(app, [*asked, "--of", "nobody"])
     assert isinstance(refused.exception, SpecError)
     assert str(refused.exception) == "no firm is called 'nobody' in the index"
+
+
+def test_obstacles_are_those_of_the_index_and_say_how_sure_the_largest_is(frame: pd.DataFrame) -> None:
+    index = made(frame)
+    found = obstacles_of(index, 2018, draws=4_000, rng=1)
+    wanted: Any = index.obstacles().xs(2018, level="year")
+    told = found.tidy().pivot(index="unit", columns="indicator", values="degree")
+    pd.testing.assert_frame_equal(told, wanted, check_names=False)
+    largest = found.units.set_index("unit")["indicator"].reindex(wanted.index)
+    assert largest.tolist() == wanted.idxmax(axis=1).tolist()
+    # by brute force: other draws of the same weights, Dirichlet(1) with one indicator left out
+    rng = np.random.default_rng(2)
+    w = rng.dirichlet(np.ones(K), size=4_000)
+    w[np.arange(4_000), rng.integers(K, size=4_000)] = 0.0
+    z = pd.DataFrame(index.normalised.xs(2018, level="year")).iloc[0].to_numpy(float)
+    share = np.bincount((w * (1.0 - z)).argmax(axis=1), minlength=K) / 4_000
+    own = found.of("u0").set_index("indicator")["share"].reindex(list("abcd"))
+    # two samples of 4,000 draws: standard error of a difference at most sqrt(2 / 4 / 4000) = .011, four of them
+    np.testing.assert_allclose(own, share, atol=0.045)
+    assert (
+        obstacles_of(index, draws=9).title
+        == "What keeps provinces from the goal of the index of a, b, c, d in 2019"
+    )
+    with pytest.raises(SpecError, match="no year 2030 in the index"):
+        obstacles_of(index, 2030)
+    with pytest.raises(SpecError, match="need a min-max design"):
+        obstacles_of(made(frame, normalisation="zscore", weights="equal"))
+
+
+def test_obstacles_have_a_command(frame: pd.DataFrame, tmp_path: Path) -> None:
+    frame.rename_axis(["企业", "年份"]).reset_index().to_csv(tmp_path / "own.csv", index=False)
+    asked = [
+        "evaluate",
+        "drivers",
+        "a,b,-c,d",
+        "--data",
+        str(tmp_path / "own.csv"),
+        "--question",
+        "obstacles",
+    ]
+    done = run(app, [*asked, "--draws", "20", "--json", "--last", "2018", "--out", str(tmp_path / "out")])
+    told = json.loads(done.stdout[: done.stdout.rindex("}") + 1])
+    same = obstacles_of(made(frame), 2018, draws=20)
+    assert [row["degree"] for row in told["parts"]] == pytest.approx(list(same.parts["degree"]))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"units.csv", "parts.csv", "drivers.docx"}
+    shown = run(app, [*asked, "--draws", "20", "--lang", "zh"]).output
+    assert "首要障碍" in shown
+    assert "各企业距目标的障碍" in shown.replace("\n", "").replace(" ", "")
+    refused = run(app, [*asked, "--first", "2016"])
+    assert "--first belongs to --question change" in str(refused.exception)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_intervals_are_kept_at_eighty_columns(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(app, ["evaluate", "drivers", "tech_innovation", "--draws", "20", "--lang", language]).output
+    assert len(re.findall(r"-?\d+ \[-?\d+, -?\d+\]", shown)) == 30
+    assert (
+        "各省份变化的首要来源" if language == "zh" else "The indicator that moved each province most"
+    ) in shown
+
+
+def test_an_index_of_columns_is_called_by_them(frame: pd.DataFrame) -> None:
+    assert (
+        pk.index_change(made(frame), draws=9).title == "What moved the index of a, b, c, d from 2015 to 2019"
+    )
+    named = pk.index_change(made(frame, label={"en": "Strength", "zh": "实力"}), draws=9)
+    assert named.title == "What moved Strength from 2015 to 2019"
+    five = pk.composite_index(dict.fromkeys([*"abcd", "e"], 1), frame.assign(e=frame["a"] ** 2))
+    assert "a, b, c, d and 1 more from" in pk.index_change(five, draws=9).title
+
+
+def test_who_gains_nothing_is_said(frame: pd.DataFrame) -> None:
+    best = frame.copy()
+    best.loc["u3"] = np.where(np.array(list("abcd")) == "c", 0.0, 20.0)
+    found = pk.index_what_if(made(best), draws=9)
+    assert found.notes[0] == "nothing is gained in u3: no indicator there lies below where it would be put"
+    assert found.table().set_index("unit").loc["u3", "gains most by"] == "–"
+    assert not any("nothing is gained" in note for note in pk.index_what_if(made(best), "sd", draws=9).notes)

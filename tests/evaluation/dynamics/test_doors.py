@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,30 @@ def test_the_command_keeps_the_words_of_a_file(tmp_path: Path) -> None:
 def test_a_negative_margin_is_refused(door: Any) -> None:
     with pytest.raises(SpecError, match="margin is 0 or more, not -1"):
         door(frame(world(np.random.default_rng(3))), "tech", "industry", margin=-1.0)
+
+
+def test_a_scenario_has_a_command(tmp_path: Path) -> None:
+    data = frame(world(np.random.default_rng(3)))
+    path = tmp_path / "firms.csv"
+    data.reset_index().to_csv(path, index=False)
+    words = ["tech", "industry", "--data", str(path), "--reps", "19", "--shuffles", "19", "--no-trajectories"]
+    words += ["--inflow", "tech=0.05", "--ahead", "3"]
+    done = CliRunner().invoke(app, [*words, "--json", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout[: done.stdout.rindex("}") + 1])["scenario"]
+    same = pk.fusion_model(data, "tech", "industry", reps=19, shuffles=19, trajectories=False)
+    wanted = same.scenario(3, inflow={"tech": 0.05}).tidy()
+    assert [row["difference"] for row in told["paths"]] == pytest.approx(list(wanted["difference"]))
+    assert any("no causal effect" in note for note in told["notes"])
+    assert {"scenario.csv", "scenario.docx"} <= {one.name for one in (tmp_path / "out").iterdir()}
+    shown = CliRunner().invoke(app, [*words, "--lang", "zh"]).stdout
+    assert "因果效应：注入并非随机分配" in "".join(shown.split())
+    for options, said in (
+        (["--inflow", "tech"], "written stock=share"),
+        (["--inflow", "tech=nan"], "written stock=share"),
+        (["--inflow", "gdp=1"], "the inflow feeds gdp"),
+        (["--each", "--inflow", "tech=1"], "belongs to shared rates"),
+    ):
+        plain = [word for word in words[:7] if word != "--shuffles"] if "--each" in options else words[:8]
+        refused = CliRunner().invoke(app, [*plain[:6], *options])
+        assert said in str(refused.exception)

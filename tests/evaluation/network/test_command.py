@@ -14,6 +14,8 @@ from tests.cli.conftest import panelkit  # noqa: F401 (a fixture)
 from tests.evaluation.network.small import cities, distances
 
 COMMAND = ("evaluate", "network")
+PAIRED = ("--view", "qap", "--correlation", "--regressor", "border")
+RECONSTRUCTED = ("--view", "flows", "--reconstruct", "independence")
 
 
 @pytest.fixture
@@ -71,6 +73,24 @@ def test_qap_names_what_is_circular(panelkit: Callable[..., Any]) -> None:  # no
     assert len(found["benchmark"]) == 199
 
 
+def test_a_correlation_is_that_of_python(panelkit: Callable[..., Any], tmp_path: Path) -> None:  # noqa: F811
+    ask = (*COMMAND, "--view", "qap", "--correlation", "--reps", 99, "--seed", 3)
+    run = panelkit(*ask, "--regressor", "border", "--alternative", "greater", "--json", "--out", tmp_path)
+    assert run.status == 0, run.err
+    (row,) = json.loads(run.out)["rows"]
+    panel = pk.load_provinces(["population", "gdp", "patents_granted"], (2022, 2022), provinces="all")
+    network = pk.gravity_network(
+        panel, ["population", "gdp", "patents_granted"], per_head="gdp / population", share="gdp"
+    )
+    same = pk.qap(network, pk.contiguity(normalisation="none"), reps=99, rng=3, alternative="greater").tidy()
+    assert row["correlation"] == pytest.approx(same["correlation"].item())
+    assert row["p_value"] == same["p_greater"].item()
+    assert (tmp_path / "qap.csv").exists()
+    shown = panelkit(*ask, "--regressor", "gap:gdp", "--lang", "zh").out
+    assert "与 gap:gdp 的 QAP 相关" in shown
+    assert "`gap:gdp`" in shown
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_totals_and_their_reconstruction(panelkit: Callable[..., Any], language: str) -> None:  # noqa: F811
     run = panelkit(*COMMAND, "--view", "flows", "--reconstruct", "gravity", "--lang", language)
@@ -82,6 +102,23 @@ def test_totals_and_their_reconstruction(panelkit: Callable[..., Any], language:
     ("options", "said"),
     [
         (("--view", "qap"), "by --regressor"),
+        (
+            (*PAIRED, "--regressor", "distance"),
+            "names border, distance",
+        ),
+        (
+            (*PAIRED, "--method", "dsp"),
+            "--method is of the regression",
+        ),
+        (
+            ("--view", "qap", "--regressor", "border", "--alternative", "less"),
+            "--alternative belongs to --correlation",
+        ),
+        (("--correlation",), "--correlation belongs to --view qap"),
+        (
+            (*RECONSTRUCTED, "--power", "1"),
+            "--power belongs to --reconstruct gravity",
+        ),
         (("--depth", "3"), "--depth belongs to --view blocks"),
         (("--view", "flows", "--reps", "9"), "--view flows draws nothing"),
         (("--view", "flows", "--mass", "gdp"), "make a gravity network"),

@@ -23,6 +23,7 @@ from panelkit.language.levels import Levels
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.results.derived import Uncertainty
 
 OneFrontier = Literal["year", "pooled"]
@@ -154,7 +155,9 @@ def bootstrap_of(
         raise SpecError(
             message(
                 "the smoothed bootstrap draws radial efficiencies (ccr, bcc, radial) of one frontier a row: "
-                "frontier='year' or 'pooled'"
+                "{year} or {pooled}",
+                year=option("frontier", "year"),
+                pooled=option("frontier", "pooled"),
             )
         )
     check_count("reps", reps, 2)

@@ -23,6 +23,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.results.derived import Uncertainty
 
 Technology = Literal["adjacent", "global"]
@@ -177,8 +178,9 @@ def _checked(
     if reps and not plain:
         raise SpecError(
             message(
-                "no bootstrap is known to hold for global indices and for those with undesirable outputs: reps=0, or "
-                "an adjacent index without undesirable outputs"
+                "no bootstrap is known to hold for global indices and for those with undesirable outputs: {none}, or "
+                "an adjacent index without undesirable outputs",
+                none=option("reps", 0),
             )
         )
     return chosen

@@ -17,6 +17,9 @@ from panelkit.evaluation.efficiency.second_stage.naive import least_squares_regr
 from panelkit.evaluation.efficiency.second_stage.result import SecondStage
 from panelkit.evaluation.efficiency.second_stage.words import notes_of
 from panelkit.evaluation.efficiency.words import FRONTIER_WORDS
+from panelkit.formula.arithmetic import Cells
+from panelkit.formula.formula import parse_formula
+from panelkit.formula.tokens import spelled
 from panelkit.indices.panels.panel_frame import own_words
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.index import read_panel_index
@@ -26,6 +29,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_count
+from panelkit.language.spelt import option
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.models.shell import require_terms
 from panelkit.panel.design import Design
@@ -179,6 +183,9 @@ def _design(
 ) -> Design:
     """Return the regressors of the rows of the sample, the distances as the outcome."""
     frame = open_frame(data, unit, time)
+    Cells(frame.data, unit, time).require(
+        parse_formula(f"{spelled(sample.outputs.columns[0])} ~ {regressors}").columns
+    )
     if OUTCOME in frame.data.columns:
         raise SpecError(
             message(
@@ -200,8 +207,9 @@ def _design(
     if len(absent):
         raise DataError(
             message(
-                "{count} rows that span the frontier have no regressors: {places}; leave them out by where=, or name "
+                "{count} rows that span the frontier have no regressors: {places}; leave them out by {where}, or name "
                 "other regressors",
+                where=option("where"),
                 count=len(absent),
                 places=[f"{one[0]} {one[1]}" for one in absent[:6]],
             )

@@ -14,6 +14,7 @@ from panelkit.kernels.normal import mills
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 _STEPS = 100
@@ -84,8 +85,9 @@ def refuse_unreached(found: Regressions) -> None:
     raise ConvergenceError(
         message(
             "the truncated regression has no maximum: inefficiencies are spread more widely than any normal "
-            "distribution cut at 1. Take logarithms of regressors, leave out rows far from the frontier by where=, or "
-            "fewer inputs and outputs"
+            "distribution cut at 1. Take logarithms of regressors, leave out rows far from the frontier by {where}, or "
+            "fewer inputs and outputs",
+            where=option("where"),
         )
     )
 

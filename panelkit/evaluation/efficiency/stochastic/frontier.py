@@ -17,6 +17,7 @@ from panelkit.kernels.within import Effects, FloatArray, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.reading import open_frame, read_design, refuse_interactions, spoken_errors
 from panelkit.models.shell import require_terms, without_intercept
 from panelkit.panel.design import Design
@@ -174,7 +175,10 @@ def _vcov(design: Design, found: Maximum, errors: FrontierErrors) -> Vcov:
     count = len(design.unit_labels)
     if count < 2:
         raise DataError(
-            message("clustered errors need two {units}, and there is one: errors='hessian', or more {units}")
+            message(
+                "clustered errors need two {units}, and there is one: {hessian}, or more {units}",
+                hessian=option("errors", "hessian"),
+            )
         )
     scores = found.scores
     if len(scores) != count:

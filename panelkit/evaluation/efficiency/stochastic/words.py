@@ -27,7 +27,7 @@ def _effects_note(effects: str) -> Message:
     if effects == "dummies":
         return message(
             "a dummy a {unit} (Greene 2005): with few {periods} sigma_v is too small, and lasting inefficiency counts "
-            'as level; effects="unit" has no such bias'
+            'as level; effects "unit" have no such bias'
         )
     return message(
         "one level for all {units}: whatever lasts and sets {units} apart, resources and prices among it, counts as "

@@ -149,6 +149,10 @@ def test_what_cannot_be_is_refused() -> None:
         pk.second_stage(data, ["x1"], ["y"], "z - 1", reps=9)
     with pytest.raises(SpecError, match="rename it"):
         pk.second_stage(data.assign(inefficiency=1.0), ["x1"], ["y"], "z", reps=9)
+    with pytest.raises(DataError, match="hold no column `nothing`") as caught:
+        pk.second_stage(data, ["x1"], ["y"], "log(nothing)", reps=9)
+    assert "`z`" in str(caught.value)
+    assert "inefficiency" not in str(caught.value)
     holed = data.copy()
     holed.iloc[3, holed.columns.get_loc("z")] = np.nan
     with pytest.raises(DataError, match="c03 2020"):

@@ -1,0 +1,58 @@
+"""What Python and the command line write differently: an option in a remedy, in the spelling of the door it is read at.
+
+A sentence holds `option("frontier", "global")` as a value: frontier='global' to who calls a function. The command line
+passes what it prints through `on_command_line`, and there it reads --frontier global.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panelkit.language.message import Joined, Message, Verbatim
+
+
+class Spelt(Verbatim):
+    """A piece of code inside a sentence, as Python writes it, and as the command line does."""
+
+    typed: str
+
+    def __new__(cls, python: str, typed: str) -> Spelt:
+        """Return the piece in both spellings."""
+        made: Spelt = super().__new__(cls, python)  # type: ignore[assignment]
+        made.typed = typed
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Spelt, (str(self), self.typed)
+
+
+def option(name: str, value: Any = None, *, flag: str | None = None) -> Spelt:
+    """Return an option with a value, or without one: frontier='global', where=; --frontier global, --where.
+
+    `flag` is what the command line calls it, where that is not its own name.
+    """
+    written = flag or "--" + name.replace("_", "-")
+    if value is None:
+        return Spelt(f"{name}=", written)
+    shown = str(value) if not isinstance(value, str) else value.replace("_", "-")
+    return Spelt(f"{name}={value!r}", f'{written} "{shown}"' if " " in shown else f"{written} {shown}")
+
+
+def on_command_line(said: Message) -> Message:
+    """Return a sentence with its options as the command line writes them."""
+    if isinstance(said, Spelt):
+        return Verbatim(said.typed)
+    if isinstance(said, Joined):
+        return Joined([_typed(part) for part in said.parts], said.between)
+    if type(said) is not Message:
+        return said
+    values = {name: _typed(value) for name, value in said.values.items()}
+    return Message(said.id, values, context=said.context, many=said.many, levels=said.levels)
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, Message):
+        return on_command_line(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_typed(part) for part in value)
+    return value
