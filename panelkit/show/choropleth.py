@@ -166,6 +166,12 @@ def adcode_of(key: Any) -> int | None:
     return next((code for code, tile in TILES.items() if text in (tile.zh, tile.en, tile.code)), None)
 
 
+def province_word(name: Any, language: Language) -> str:
+    """Return a name; that of a province in Chinese where the language is."""
+    code = adcode_of(name) if language == "zh" and isinstance(name, str) else None
+    return str(name) if code is None else TILES[code].zh
+
+
 def _keyed(values: pd.Series) -> dict[int, Any]:
     codes = [adcode_of(key) for key in values.index]
     unknown = [str(key) for key, code in zip(values.index, codes, strict=True) if code is None]

@@ -21,7 +21,7 @@ from panelkit.show.interval_axis import (
     put_legend,
 )
 from panelkit.show.term_names import term_label
-from panelkit.show.words import word
+from panelkit.show.words import result_word, word
 
 
 def coefficient_plot(
@@ -52,7 +52,7 @@ def coefficient_plot(
             part = frame if by is None else frame[frame[by] == group]
             shift = (i - (len(groups) - 1) / 2) * min(0.22, 0.7 / len(groups))
             places = [terms.index(str(term)) + shift for term in part["term"]]
-            label = None if group is None else named.get(str(group), str(group))
+            label = None if group is None else named.get(str(group), result_word(str(group), language))
             draw_intervals(
                 axes, part, places, colour=style.CYCLE[i % 8], mark=style.MARKS[i % 8], label=label
             )

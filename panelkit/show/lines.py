@@ -13,6 +13,7 @@ from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows, need_values
+from panelkit.show.choropleth import province_word
 from panelkit.show.labelling import name_ends, name_points, rank_ticks, year_ticks
 from panelkit.show.words import interval_words, word
 
@@ -307,7 +308,7 @@ def moran_scatter(
         axes.set_xlabel(name)
         axes.set_ylabel(word("spatial_lag", language))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        name_points(axes, z, lag, [str(label) for label in frame.index])
+        name_points(axes, z, lag, [province_word(label, language) for label in frame.index])
     return page.done()
 
 

@@ -22,6 +22,7 @@ NO_PROSE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 COMMENT = re.compile(r"\s*(?<!\S)(#|//) .*$", re.MULTILINE)
+LANGUAGE = re.compile(r' --lang zh|^language = "(en|zh)"$', re.MULTILINE)
 PAIRS = [(HOME / "README.md", HOME / "README.zh.md"), *((page, chinese(page)) for page in english())]
 
 
@@ -33,7 +34,7 @@ def levels(page: Path) -> list[int]:
 
 def code(page: Path) -> list[tuple[str, str]]:
     """Return what runs on a page, without comments and its language; what is shown (`text`) speaks the latter."""
-    kept = [(kind, COMMENT.sub("", text).replace(" --lang zh", "")) for kind, text in blocks(page)]
+    kept = [(kind, LANGUAGE.sub("", COMMENT.sub("", text))) for kind, text in blocks(page)]
     return [(kind, "" if kind == "text" else text) for kind, text in kept]
 
 

@@ -17,6 +17,14 @@ from panelkit.models.reading import check_where
 
 VCOVS = ("CRV1", "CRV3")
 AXES = ("outcome", "treatment", "controls", "sample", "lag", "vcov")
+AXIS_WORDS = {
+    "outcome": message("outcome"),
+    "treatment": message("treatment"),
+    "controls": message("controls"),
+    "sample": message("sample"),
+    "lag": message("lag"),
+    "vcov": message("covariance"),
+}
 
 
 @offered("study", family="specification", public=True)

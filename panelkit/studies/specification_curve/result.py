@@ -14,7 +14,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.results.fit import Language
 from panelkit.show.brief import Brief
-from panelkit.studies.specification_curve.choices import AXES, Choices
+from panelkit.studies.specification_curve.choices import AXES, AXIS_WORDS, Choices
 from panelkit.studies.specification_curve.permutation import CurveTest, permutation_test
 
 
@@ -126,6 +126,8 @@ class CurveResult(Brief):
             )
             given = style.pop("notes", ())
             style["notes"] = [told.text(language), *([given] if isinstance(given, str) else given)]
+        heads = {axis: said.text(language) for axis, said in AXIS_WORDS.items()}
+        style["labels"] = heads | dict(style.get("labels") or {})
         return specification_curve(drawn, choices=list(AXES), claimed=claimed, language=language, **style)
 
     def permutation_test(self, reps: int = 499, *, rng: int | np.random.Generator = 0) -> CurveTest:
