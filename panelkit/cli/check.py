@@ -14,13 +14,13 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption, OwnFile, OwnWeightsOption
 from panelkit.cli._output import folder_out
 from panelkit.cli._own_claims import own_source, refuse_idle
-from panelkit.cli._printing import print_json, print_trimmed
+from panelkit.cli._printing import echo, print_json, print_trimmed
 from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message
-from panelkit.show.console import open_console
+from panelkit.language.message import Language, Message, message, verbatim
 
 if TYPE_CHECKING:
+    from panelkit.claims.checked import CheckResult
     from panelkit.claims.source import Source
 
 app = typer.Typer(add_completion=False)
@@ -89,8 +89,8 @@ def check(
         typer.Option(
             "--out",
             callback=folder_out,
-            help="Write a page a claim (HTML) and the tables (LaTeX, Word) there. "
-            "输出文件夹：每个论断一页 HTML，表格为 LaTeX 和 Word。",
+            help="Write a site there (index.html: overview, search, a page a claim, figures) and the tables "
+            "(LaTeX, Word). 输出文件夹：网页报告（index.html：总览、检索、每个论断一页、图）及 LaTeX 和 Word 表格。",
         ),
     ] = None,
     figures: Annotated[
@@ -142,6 +142,10 @@ def check(
         show_cache(keeping, what or [], lang.language, as_json=as_json)
         return
     refuse_idle(own, figures, w or [], regions, what or [])
+    if out is not None:
+        from panelkit.report.site.record import require_own
+
+        require_own(out)
     stand = _vintages(vintage or [], figures)
     if figures is not None:
         failures = _check_revised(what or [], figures, stand, keeping, lang.language, as_json=as_json)
@@ -212,12 +216,21 @@ def _check(
     else:
         page.finish(result)
     if out is not None:
-        from panelkit.report.write import write
-
-        errors = open_console(stderr=True)
-        for path in write(result, out, language):
-            errors.print(str(path), soft_wrap=True, highlight=False)
+        _write(result, out, language)
     return [_failed(verdict, language) for verdict in result.failures]
+
+
+def _write(result: CheckResult, out: Path, language: Language) -> None:
+    """Write the site and the tables, and say on the error stream where the overview is."""
+    from panelkit.cli._progress import FileProgress
+    from panelkit.report.write import write
+
+    with FileProgress(language) as shown:
+        overview, *others = write(result, out, language, shown.advance)
+    said = message(
+        "{page}: the overview; {n} more files stand beside it", page=verbatim(str(overview)), n=len(others)
+    )
+    echo(said, language, error=True)
 
 
 def _failed(verdict: Any, language: Language) -> Message:

@@ -1,10 +1,9 @@
-"""The charts of a page: residuals with and without trends, numbers by year, the curve, each province left out."""
+"""The charts of a claim with their numbers: residuals, numbers by year, the curve, each province left out."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from panelkit.claims.file.document import Claim
 from panelkit.claims.rules.description import DescriptionRule
@@ -12,6 +11,7 @@ from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message
 from panelkit.report import sample
 from panelkit.report.conditions import levels_of
+from panelkit.report.drawn import Drawn, drawn
 from panelkit.report.words import say
 from panelkit.show import figures
 from panelkit.studies.scrutiny.cube import Cube
@@ -22,13 +22,13 @@ from panelkit.studies.scrutiny.slopes import Slopes
 from panelkit.studies.scrutiny.wild import Lots
 
 
-def specification_curve(claim: Claim, verdict: Verdict, language: Language) -> Markup | str:
-    """Return the curve of a design's grid as SVG; nothing where it has no axes or no headline to mark."""
+def specification_curve(claim: Claim, verdict: Verdict, language: Language) -> Drawn | None:
+    """Return the curve of a design's grid; None where it has no axes or no headline to mark."""
     tested, reading, design = verdict.tested, verdict.reading, verdict.design
     if tested is None or tested.grid is None or reading is None or design is None or not claim.grid.axis:
-        return ""
+        return None
     if tested.headline is None:  # the curve marks the main row, which measured designs compute otherwise
-        return ""
+        return None
     frame = tested.grid.table
     frame = frame[frame["left_out"] == ""]
     shown = frame[["estimate", "conf_low", "conf_high"]].copy()
@@ -46,49 +46,51 @@ def specification_curve(claim: Claim, verdict: Verdict, language: Language) -> M
         language=language,
         title=say(title, language),
     )
-    return Markup(figure.svg())
+    return drawn(verdict, "curve", figure, shown.reset_index(drop=True))
 
 
-def influence(verdict: Verdict, language: Language) -> Markup | str:
-    """Return the main estimate without each province as SVG; nothing where none was left out."""
+def influence(verdict: Verdict, language: Language) -> Drawn | None:
+    """Return the main estimate without each province; None where none was left out."""
     tested, reading, design = verdict.tested, verdict.reading, verdict.design
     if tested is None or tested.grid is None or reading is None or design is None:
-        return ""
+        return None
     left_out = tested.grid.table[tested.grid.table["left_out"] != ""]
     if left_out.empty:
-        return ""
+        return None
     head = tested.shown
     title = message("One {unit} left out at a time: {design}", design=design.label.said)
     if verdict.panel is not None:
         title = title.spoken(*verdict.panel.levels)
+    shown = left_out[["left_out", "estimate", "conf_low", "conf_high"]]
     figure = figures.influence_plot(
-        left_out[["left_out", "estimate", "conf_low", "conf_high"]],
+        shown,
         headline=(head.estimate, head.beside_low, head.beside_high),
         claimed=float(reading.claimed) if reading.claimed else None,
         labels=sample.province_names(language),
         language=language,
         title=say(title, language),
     )
-    return Markup(figure.svg())
+    return drawn(verdict, "without_each", figure, _named(shown, language))
 
 
-def trend_picture(verdict: Verdict, language: Language) -> Markup | str:
-    """Return what is left of outcome and treatment within units, and net of their trends, as SVG.
+def trend_picture(verdict: Verdict, language: Language) -> Drawn | None:
+    """Return what is left of outcome and treatment within units, and net of their trends,.
 
-    Nothing where the design is no regression with unit and period effects.
+    None where the design is no regression with unit and period effects.
     """
     tested, design = verdict.tested, verdict.design
     panel = _cube(verdict)
     if tested is None or design is None or panel is None or tested.fit is None:
-        return ""
+        return None
     spoken = levels_of(verdict)
     twins = {
         message("net of {unit} and {period} effects"): main_slopes(panel),
         message("and of a trend in every {unit}"): trend_slopes(panel),
     }
     title = message("Within {units}, with and without their trends: {design}", design=design.label.said)
+    panels = {say(name.spoken(*spoken), language): _residuals(fit, verdict) for name, fit in twins.items()}
     figure = figures.within_scatter(
-        {say(name.spoken(*spoken), language): _residuals(fit, verdict) for name, fit in twins.items()},
+        panels,
         slopes=[float(fit.slope[0]) for fit in twins.values()],
         labels=sample.province_names(language),
         names=(say(message("treatment"), language), say(message("outcome"), language)),
@@ -98,21 +100,22 @@ def trend_picture(verdict: Verdict, language: Language) -> Markup | str:
             say(message("outcome and treatment: {formula}", formula=_formula(verdict, language)), language)
         ],
     )
-    return Markup(figure.svg())
+    whole = pd.concat([frame.assign(panel=name) for name, frame in panels.items()], ignore_index=True)
+    return drawn(verdict, "within", figure, _named(whole[["panel", "unit", "when", "x", "y"]], language))
 
 
-def yearly_picture(verdict: Verdict, language: Language) -> Markup | str:
-    """Return what was measured by year with the intervals there are, and the bound that is claimed, as SVG.
+def yearly_picture(verdict: Verdict, language: Language) -> Drawn | None:
+    """Return what was measured by year with the intervals there are, and the bound that is claimed,.
 
-    Nothing where fewer than two years have a number.
+    None where fewer than two years have a number.
     """
     tested, design, reading = verdict.tested, verdict.design, verdict.reading
     if tested is None or tested.measured is None or design is None or reading is None:
-        return ""
+        return None
     found = tested.measured
     values = pd.Series(found.by_year, dtype=float)
     if values.count() < 2:
-        return ""
+        return None
     frame = pd.DataFrame({"value": values})
     labels = {"value": say(message("observed"), language)}
     rule = design.rule_under(reading.rule)
@@ -133,15 +136,16 @@ def yearly_picture(verdict: Verdict, language: Language) -> Markup | str:
         title=say(title, language),
         notes=[say(note, language)] if found.by_year_interval else [],
     )
-    return Markup(figure.svg())
+    table = frame.assign(low=ends["low"], high=ends["high"]).rename_axis("when").reset_index()
+    return drawn(verdict, "years", figure, table)
 
 
-def left_out(verdict: Verdict, language: Language) -> Markup | str:
-    """Return slope and p of the main test without each unit as SVG; nothing where there are no conditions."""
+def left_out(verdict: Verdict, language: Language) -> Drawn | None:
+    """Return slope and p of the main test without each unit; None where there are no conditions."""
     tested, design = verdict.tested, verdict.design
     panel, test = _cube(verdict), verdict.registered.claim.test
     if tested is None or design is None or panel is None or test is None or tested.scrutiny is None:
-        return ""
+        return None
     slope, p = without_each(panel, Lots(test.reps, test.seed, test.weights))
     labels = [str(unit) for unit in tested.scrutiny.units]
     direction = _direction(verdict)
@@ -161,7 +165,14 @@ def left_out(verdict: Verdict, language: Language) -> Markup | str:
         title=say(title, language),
         notes=[say(note, language)],
     )
-    return Markup(figure.svg())
+    return drawn(verdict, "left_out", figure, _named(frame, language))
+
+
+def _named(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the numbers with the names that the picture gives the units."""
+    column = "unit" if "unit" in frame else "left_out"
+    names = sample.province_names(language)
+    return frame.assign(**{column: frame[column].map(lambda unit: names.get(str(unit), str(unit)))})
 
 
 def _cube(verdict: Verdict) -> Cube | None:

@@ -76,7 +76,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     ]
     parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
     parts += [Text(say(line, language)) for line in years_lines(registered)]
-    parts += [Text(say(_need(need, language), language)) for need in claim.needs]
+    parts += [Text(say(need_line(need, language), language)) for need in claim.needs]
     if claim.waits:
         parts.append(Text(say(waits_for(claim.id, lacking(claim)), language)))
     if claim.rules:
@@ -88,7 +88,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     return Group(*parts)
 
 
-def _need(need: Need, language: Language) -> Message:
+def need_line(need: Need, language: Language) -> Message:
     """Return what is missing and how to supply it."""
     return message(
         "Missing: {names} ({supply})", names=sentences(need_names(need, language)), supply=need.supply.said

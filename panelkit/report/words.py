@@ -59,11 +59,19 @@ def verdict_word(verdict: Word | None, status: Status, language: Language) -> st
     return say(verdict_text(verdict, status), language)
 
 
-def design_word(verdict: Word | None, language: Language) -> str:
+def claim_text(verdict: Word | None, status: Status) -> Message:
+    """Return the verdict of a claim, that it could not be computed, or the status of one that has none to compute."""
+    return design_text(verdict) if status == "computed" else verdict_text(verdict, status)
+
+
+def design_text(verdict: Word | None) -> Message:
     """Return the verdict of a computed claim or design, or that it could not be computed."""
-    if verdict is None:
-        return say(message("could not be computed"), language)
-    return verdict_word(verdict, "computed", language)
+    return message("could not be computed") if verdict is None else verdict_text(verdict, "computed")
+
+
+def design_word(verdict: Word | None, language: Language) -> str:
+    """Return the verdict of a computed claim or design, or that it could not be computed, in one language."""
+    return say(design_text(verdict), language)
 
 
 def flag_text(flag: str, language: Language) -> str:

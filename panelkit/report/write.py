@@ -1,9 +1,11 @@
-"""Write the files of a run: the page, the tables, the grid, the verdicts as JSON."""
+"""Write the files of a run: the site, the page that needs no other file, the tables, the grid, the verdicts as JSON."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,36 +14,52 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import DataError
 from panelkit.language.message import Language, message
-from panelkit.report.conditions import (
-    LEGEND,
-    conditions_frame,
-    conditions_table,
-    round_text,
-    sizes_frame,
-)
-from panelkit.report.flags import flag_lines
-from panelkit.report.page import page, regression_table
-from panelkit.report.words import design_word, say
-from panelkit.show import tables
+from panelkit.report.claim_tables import ReadingTables, reading_tables
+from panelkit.report.conditions import conditions_frame, sizes_frame
+from panelkit.report.drawn import file_name
+from panelkit.report.page import claim_ids, computed_ids, contents_of, page
+from panelkit.report.site.documents import all_latex, all_word
+from panelkit.report.site.places import LATEX, PAGE, VERDICTS, WORD
+from panelkit.report.site.record import require_own
+from panelkit.report.site.search import LANGUAGES
+from panelkit.report.site.write import write_site
 from panelkit.show.files import csv_text, reason_of, without_formulas, write_whole
+from panelkit.show.grid import TableGrid
+from panelkit.show.latex import latex
+from panelkit.show.word_file import docx
 from panelkit.studies.grid import GridResult
 
 
-def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
-    """Write everything below `folder` and return the paths; each file is replaced in one step.
+@dataclass
+class _Written:
+    """The files of tables, by claim, and the tables themselves."""
 
-    `check.html` is the page, `verdicts.json` what `--json` prints; each reading that was computed has its
-    regression table as `CLAIM_READING.tex` and `.docx` and its conditions as `CLAIM_READING_conditions.tex` and
-    `.docx`; each claim has `CLAIM_verdicts.csv` (words and sizes), `CLAIM_conditions.csv` and `CLAIM_grid.csv`.
+    files: dict[str, list[Path]] = field(default_factory=dict)
+    tables: dict[str, list[ReadingTables]] = field(default_factory=dict)
+
+
+def write(
+    result: CheckResult, folder: Path, language: Language, done: Callable[[int], None] | None = None
+) -> list[Path]:
+    """Write everything below `folder` and return the paths, the overview first; each file is replaced in one step.
+
+    `index.html` is the overview, with a page a claim in both languages in `en/` and `zh/`, figures and their numbers
+    in `figures/`. `check.html` holds all computed claims and needs no other file, `verdicts.json` is what `--json`
+    prints, `tables.docx` and `tables.tex` hold all tables; each reading that was computed has its regression table as
+    `CLAIM_READING.tex` and `.docx` and its conditions as `CLAIM_READING_conditions.tex` and `.docx`; each claim has
+    `CLAIM_verdicts.csv` (words and sizes), `CLAIM_conditions.csv` and `CLAIM_grid.csv`. `last_run.json` is what the
+    next run there is compared with. No file is deleted. `done` is called with the number of pages that are drawn, after
+    each.
 
     Raises
     ------
     DataError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or holds an overview or a record that is not of `panelkit check`.
     """
     try:
+        require_own(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(result, folder, language)
+        return _write(result, folder, language, done)
     except OSError as error:
         why = reason_of(error)
         raise DataError(
@@ -49,48 +67,48 @@ def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
         ) from error
 
 
-def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
-    text = json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False)
-    written = [
-        write_whole(folder / "check.html", page(result, language)),
-        write_whole(folder / "verdicts.json", text + "\n"),
-    ]
-    for name in dict.fromkeys(item.claim for item in result):
-        verdicts = tuple(item for item in result.of(name) if item.tested is not None)
-        for reading in dict.fromkeys(item.reading.id for item in verdicts if item.reading is not None):
-            mine = tuple(item for item in verdicts if item.reading is not None and item.reading.id == reading)
-            stem = folder / f"{_file(name)}_{_file(reading)}"
-            written += [*_tables(mine, stem, language), *_conditions(result, mine, stem, language)]
-        written += _frames(verdicts, folder / _file(name), language)
-        if any(item.tested is not None and item.tested.grid is not None for item in verdicts):
-            written.append(_grid(verdicts, folder / f"{_file(name)}_grid.csv"))
-    return written
-
-
-def _conditions(
-    result: CheckResult, verdicts: tuple[Verdict, ...], stem: Path, language: Language
+def _write(
+    result: CheckResult, folder: Path, language: Language, done: Callable[[int], None] | None
 ) -> list[Path]:
-    """Write the conditions and sizes of one reading as LaTeX and Word."""
-    first = verdicts[0]
-    if first.reading is None:
-        return []
-    table = conditions_table(verdicts, language)
-    word = design_word(result.word_of(first.claim, first.reading.id), language)
-    caption = message(
-        "{claim}, {reading}: {word}", claim=first.claim, reading=first.reading.label.said, word=word
-    )
-    rounds = round_text(result, first.claim, first.reading.id, language)
-    notes = [say(LEGEND, language), rounds, *flag_lines(verdicts, language)]
-    paths = [stem.with_name(f"{stem.name}_conditions.{ending}") for ending in ("tex", "docx")]
-    for path in paths:
-        tables.frame_table(
-            table,
-            path,
-            language=language,
-            caption=say(caption, language),
-            notes=[note for note in notes if note],
-        )
-    return paths
+    text = json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False)
+    made = _Written()
+    for name in claim_ids(result):
+        _claim(result, name, folder, language, made)
+    pages = len(LANGUAGES) * len(computed_ids(result))
+    drawn = None if done is None else partial(done, pages)
+    contents = {one: contents_of(result, one, drawn) for one in LANGUAGES}
+    whole = [
+        write_whole(folder / PAGE, page(result, language, contents[language])),
+        write_whole(folder / VERDICTS, text + "\n"),
+        write_whole(folder / WORD, all_word(result, made.tables, language)),
+        write_whole(folder / LATEX, all_latex(result, made.tables, language)),
+    ]
+    site = write_site(result, folder, contents, made.files, language)
+    return [*site, *whole, *(path for paths in made.files.values() for path in paths)]
+
+
+def _claim(result: CheckResult, name: str, folder: Path, language: Language, made: _Written) -> None:
+    """Write the tables of one claim."""
+    verdicts = tuple(item for item in result.of(name) if item.tested is not None)
+    files, tables = made.files.setdefault(name, []), made.tables.setdefault(name, [])
+    for one in reading_tables(result, name, language):
+        tables.append(one)
+        if one.regressions is not None:
+            files += _table(one.regressions, folder / one.stem)
+        else:
+            files += _measured_tables(one.verdicts, folder / one.stem)
+        files += _table(one.conditions, folder / f"{one.stem}_conditions")
+    files += _frames(verdicts, folder / file_name(name), language)
+    if any(item.tested is not None and item.tested.grid is not None for item in verdicts):
+        files.append(_grid(verdicts, folder / f"{file_name(name)}_grid.csv"))
+
+
+def _table(grid: TableGrid, stem: Path) -> list[Path]:
+    """Write one table as LaTeX and Word."""
+    return [
+        write_whole(stem.with_name(f"{stem.name}.tex"), latex(grid)),
+        write_whole(stem.with_name(f"{stem.name}.docx"), docx(grid)),
+    ]
 
 
 def _frames(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:
@@ -104,17 +122,6 @@ def _frames(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> li
     ]
 
 
-def _tables(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:
-    style = regression_table(verdicts, language)
-    models = style.pop("models")
-    if not models:
-        return _measured_tables(verdicts, stem)
-    latex, docx = stem.with_name(f"{stem.name}.tex"), stem.with_name(f"{stem.name}.docx")
-    tables.to_latex(models, latex, **style)
-    tables.to_docx(models, docx, **style)
-    return [latex, docx]
-
-
 def _measured_tables(verdicts: tuple[Verdict, ...], stem: Path) -> list[Path]:
     """Write what stands behind designs without a regression, one CSV each."""
     written = []
@@ -123,7 +130,7 @@ def _measured_tables(verdicts: tuple[Verdict, ...], stem: Path) -> list[Path]:
             continue
         table = item.tested.measured.table
         if table is not None:
-            path = stem.with_name(f"{stem.name}_{_file(item.design.id)}.csv")
+            path = stem.with_name(f"{stem.name}_{file_name(item.design.id)}.csv")
             written.append(write_whole(path, csv_text(without_formulas(table), index=True)))
     return written
 
@@ -147,7 +154,3 @@ def _whole(grid: GridResult) -> pd.DataFrame:
         columns=["left_out", "formula", "failed"],
     )
     return pd.concat([grid.table.assign(failed=""), lost], ignore_index=True)
-
-
-def _file(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9.-]+", "_", name)

@@ -44,7 +44,7 @@ _MATHS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"^([(\[]?)-(?=[\d.])|(?<=, )-(?=[\d.])")
 _MATH_RUN = re.compile("[" + "".join(_MATHS) + "]+")
-_EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 
 
 def escape(text: str) -> str:
@@ -167,7 +167,7 @@ def _cell(text: str) -> str:
 
 
 def _preamble(text: str) -> str:
-    engine = "xelatex with \\usepackage{ctex}" if _EAST_ASIAN.search(text) else "pdflatex or xelatex"
+    engine = "xelatex with \\usepackage{ctex}" if EAST_ASIAN.search(text) else "pdflatex or xelatex"
     packages = (
         PACKAGES + (", dcolumn" if "D{.}{.}" in text else "") + (", amssymb" if r"\checkmark" in text else "")
     )

@@ -28,9 +28,9 @@ def docx(grid: TableGrid) -> bytes:
     table = three_lines(document, grid)
     a4(document, wide=len(grid.header) > 6)
     if grid.caption:
-        table._element.addprevious(_caption(document, grid)._element)
+        table._element.addprevious(caption(document, grid)._element)
     if grid.notes:
-        _notes(document, table, grid)
+        table._element.addnext(notes(document, grid)._element)
     set_fonts(document)
     named_and_dated(document, grid.caption or "", grid.language)
     return steadied(document)
@@ -55,12 +55,13 @@ def a4(document: Any, *, wide: bool) -> None:
     section.left_margin = section.right_margin = Mm(25)
 
 
-def _caption(document: Any, grid: TableGrid) -> Any:
+def caption(document: Any, grid: TableGrid, table: int = 1) -> Any:
+    """Add the caption as the last paragraph; `table` is its number until Word counts again."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
     paragraph = document.add_paragraph(word("table", grid.language) + " ")
-    _sequence(paragraph)
+    _sequence(paragraph, str(table))
     paragraph.add_run(("\u3000" if grid.language == "zh" else ". ") + str(grid.caption))
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_after = Pt(4)
@@ -72,25 +73,26 @@ def _caption(document: Any, grid: TableGrid) -> Any:
     return paragraph
 
 
-def _sequence(paragraph: Any) -> None:
-    """Add Word's running number of tables, showing 1 until Word counts again."""
+def _sequence(paragraph: Any, shown: str) -> None:
+    """Add Word's running number of tables, showing a number until Word counts again."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    for kind in ("begin", "instruction", "separate", "1", "end"):
-        run = paragraph.add_run("1" if kind == "1" else "")
+    for kind in ("begin", "instruction", "separate", shown, "end"):
+        run = paragraph.add_run(shown if kind == shown else "")
         if kind == "instruction":
             text = OxmlElement("w:instrText")
             text.set(qn("xml:space"), "preserve")
             text.text = r" SEQ Table \* ARABIC "
             run._element.append(text)
-        elif kind != "1":
+        elif kind != shown:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), kind)
             run._element.append(mark)
 
 
-def _notes(document: Any, table: Any, grid: TableGrid) -> None:
+def notes(document: Any, grid: TableGrid) -> Any:
+    """Add the notes below a table as the last paragraph."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
@@ -99,7 +101,7 @@ def _notes(document: Any, table: Any, grid: TableGrid) -> None:
     paragraph.paragraph_format.space_before = Pt(4)
     for run in paragraph.runs:
         run.font.size = Pt(9)
-    table._element.addnext(paragraph._element)
+    return paragraph
 
 
 def set_fonts(document: Any) -> None:

@@ -8,7 +8,15 @@ from typing import Any, Literal
 
 from panelkit.language.message import Language
 from panelkit.show.grid import TableGrid
-from panelkit.show.word_file import a4, named_and_dated, set_fonts, steadied, three_line_table
+from panelkit.show.word_file import (
+    a4,
+    caption,
+    named_and_dated,
+    notes,
+    set_fonts,
+    steadied,
+    three_line_table,
+)
 
 
 @dataclass(frozen=True)
@@ -19,17 +27,22 @@ class Said:
     kind: Literal["heading", "part", "paragraph", "item", "note"] = "paragraph"
 
 
-def pages(title: str, blocks: Sequence[Said | TableGrid], language: Language) -> bytes:
-    """Return the Word file; the same blocks give the same bytes."""
+def pages(title: str, blocks: Sequence[Said | TableGrid], language: Language, *, wide: bool = False) -> bytes:
+    """Return the Word file, its pages upright or `wide`; tables with a caption are numbered.
+
+    The same blocks give the same bytes.
+    """
     from docx import Document
 
     document: Any = Document()
-    a4(document, wide=False)
+    a4(document, wide=wide)
+    number = 0
     for block in (Said(title, "heading"), *blocks):
         if isinstance(block, Said):
             _add(document, block)
         else:
-            _add_table(document, block)
+            number += block.caption is not None
+            _add_table(document, block, number)
     set_fonts(document)
     named_and_dated(document, title, language)
     return steadied(document)
@@ -47,7 +60,11 @@ def _add(document: Any, said: Said) -> None:
             run.font.color.rgb = RGBColor(0, 0, 0)
 
 
-def _add_table(document: Any, grid: TableGrid) -> None:
+def _add_table(document: Any, grid: TableGrid, number: int) -> None:
+    if grid.caption is not None:
+        caption(document, grid, number)
     body = document.element.body
     body.insert(len(body) - 1, three_line_table(grid))  # the section's properties stay last
+    if grid.notes:
+        notes(document, grid)
     document.add_paragraph("")

@@ -47,9 +47,10 @@ def files(folder: Path) -> list[Path]:
 
 
 def pages(result: CheckResult, folder: Path) -> dict[str, bytes]:
-    """Return every file that is written of a result; a Word file holds the time at which it was made."""
+    """Return every file that is written of a result."""
     write(result, folder, "zh")
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".docx"}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_what_is_kept_is_what_was_computed(claim_file: ClaimFile, folder: Path, tmp_path: Path) -> None:

@@ -265,11 +265,14 @@ def test_numbers_by_year_are_drawn_with_their_intervals_and_their_bound(tmp_path
         written(tmp_path, f'{{ name = "R-DESC", relation = ">", value = "0.5", {why} }}', design)
     )
     (verdict,) = result
-    drawn = str(yearly_picture(verdict, "en"))
+    drawn, chinese = yearly_picture(verdict, "en"), yearly_picture(verdict, "zh")
+    assert drawn is not None
+    assert chinese is not None
     for text in ("By year: one", "bound 0.5", "observed", "2021", "2023"):
-        assert text in drawn
-    assert "界限0.5" in str(yearly_picture(verdict, "zh"))
+        assert text in drawn.svg
+    assert list(drawn.data) == ["when", "value", "bound", "low", "high"]
+    assert "界限0.5" in chinese.svg
     assert page(result, "en").count("<svg") == 1
     gap = 'kind = "gap"\nfigure = "rd_expenditure"\nagainst = "gdp"\ndraws = 999\nseed = 1\n'
     (alone,) = pk.check(written(tmp_path, '{ name = "R-INEQ", sign = "+" }', gap))
-    assert yearly_picture(alone, "en") == ""
+    assert yearly_picture(alone, "en") is None

@@ -181,8 +181,32 @@ def test_out_writes_the_page_the_tables_and_the_grid(panelkit: Command, small: P
         "T1_grid.csv",
         "T1_verdicts.csv",
         "check.html",
+        "en",
+        "figures",
+        "index.en.html",
+        "index.html",
+        "index.zh.html",
+        "last_run.json",
+        "site",
+        "tables.docx",
+        "tables.tex",
         "verdicts.json",
+        "zh",
     ]
+    assert str(tmp_path / "out" / "index.html") in run.err
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.zh.html", "last_run.json"])
+def test_a_folder_with_an_overview_that_is_not_ours_is_refused_before_the_run(
+    panelkit: Command, small: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("[1]", encoding="utf-8")
+    run = panelkit("check", small, "--out", tmp_path)
+    assert run.status == 2
+    assert f"{name} in {tmp_path} is not of `panelkit check`" in run.err
+    assert "claim T1" not in run.err
+    assert (tmp_path / name).read_text("utf-8") == "[1]"
+    assert "不是 `panelkit check` 所写" in panelkit("check", small, "--out", tmp_path, "--lang", "zh").err
 
 
 def test_out_that_cannot_be_written_is_status_2(panelkit: Command, small: Path) -> None:

@@ -232,17 +232,19 @@ def test_the_trend_picture_holds_the_residuals_of_both_designs(result: CheckResu
         assert found["y"].to_numpy() == pytest.approx(left[1], abs=SAME)
         slope = float(left[0] @ left[1] / (left[0] @ left[0]))
         assert float(fit.slope[0]) == pytest.approx(slope, rel=SAME)
-    drawn = str(trend_picture(verdict, "en"))
-    assert "net of province and year effects" in drawn
-    assert f"slope: {float(main_slopes(panel).slope[0]):.3g}" in drawn
+    drawn = trend_picture(verdict, "en")
+    assert drawn is not None
+    assert "net of province and year effects" in drawn.svg
+    assert f"slope: {float(main_slopes(panel).slope[0]):.3g}" in drawn.svg
 
 
 def test_the_worst_province_of_the_plot_is_that_of_the_condition(result: CheckResult) -> None:
     verdict = result.round_of("T1").principal
     (condition,) = [item for item in verdict.conditions if item.key == "provinces"]
-    drawn = str(left_out(verdict, "en"))
+    drawn = left_out(verdict, "en")
+    assert drawn is not None
     name = condition.found.split("worst without ")[1].split(":")[0]
-    assert f"the absence of {name} costs most" in drawn
+    assert f"the absence of {name} costs most" in drawn.svg
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
