@@ -8,13 +8,41 @@ from io import TextIOWrapper
 import typer
 
 from panelkit import __version__
-from panelkit.cli._commands import group
+from panelkit.cli._commands import Tasks, group
+from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import guarded_output
+from panelkit.cli._spoken import spoken_language
 from panelkit.language.errors import PanelkitError
-from panelkit.language.message import Language
+from panelkit.language.message import message
 from panelkit.language.spelt import on_command_line
 
-app = group(__name__, first=("check", "claims", "data"))
+TASKS: Tasks = (
+    (message("Test a claim"), ("check", "claims", "sense")),
+    (
+        message("Estimate a model"),
+        (
+            "describe",
+            "correlate",
+            "fit",
+            "spatial",
+            "did",
+            "mediate",
+            "threshold",
+            "gmm",
+            "pvar",
+            "causality",
+            "unitroot",
+            "cointegration",
+            "dml",
+        ),
+    ),
+    (message("Evaluate"), ("index", "couple", "evaluate")),
+    (message("Figures and yearbooks"), ("data", "ingest", "store")),
+    (message("Printed tables"), ("audit",)),
+    (message("This installation"), ("doctor",)),
+)
+
+app = group(__name__, tasks=TASKS, completion=True)
 
 
 def _print_version(wanted: bool) -> None:
@@ -32,24 +60,14 @@ def _root(
         is_eager=True,
         help="Print the version and leave. 显示版本号后退出。",
     ),
+    lang: LangOption = Lang.en,
 ) -> None:
     """Run the claims of regional-innovation papers on China's public yearbook figures.
+    用中国公开的年鉴数据检验区域创新论文的论断。
 
-    `panelkit check` says, claim by claim, what the figures say. 中文：`panelkit check --lang zh`
+    `panelkit check` says, claim by claim, what the figures say; `panelkit --lang zh --help` is this in Chinese.
+    `panelkit check --lang zh` 逐条说明数据支持何种结论；各命令的说明见 `panelkit 命令 --help --lang zh`。
     """
-
-
-def spoken_language(arguments: list[str]) -> Language:
-    """Return the language that a command line asks for by `--lang`, also where it is wrong in other things."""
-    found: Language = "en"
-    for at, word in enumerate(arguments):
-        name, equals, value = word.partition("=")
-        if word == "--":
-            break
-        if name == "--lang":
-            chosen = value if equals else (arguments[at + 1] if at + 1 < len(arguments) else "")
-            found = "zh" if chosen == "zh" else "en"
-    return found
 
 
 def _speak_utf8() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, ClassVar, TypeVar, get_type_hints
@@ -17,18 +18,25 @@ from typing import Any, ClassVar, TypeVar, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._spoken import EXAMPLE, Spoken, language_of, refuse, refusing, speak
 from panelkit.cli._stata_options import StataAware
-
-EXAMPLE = "Example 示例: "
+from panelkit.language.message import Language, Message, message
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _Modules(TyperGroup):
+Tasks = tuple[tuple[Message, tuple[str, ...]], ...]
+"""Commands by what they are for."""
+
+
+class _Modules(Spoken, TyperGroup):
     """The commands of a package, each imported only when it is called."""
 
     package: ClassVar[str]
     first: ClassVar[tuple[str, ...]]
+    tasks: ClassVar[Tasks]
+    helping: bool = False
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands: those that come first, then the others by the alphabet."""
@@ -43,13 +51,61 @@ class _Modules(TyperGroup):
             return None
         command = typer.main.get_command(import_module(f"{self.package}.{cmd_name.replace('-', '_')}").app)
         command.name = cmd_name
+        if self.helping or ctx.resilient_parsing:
+            self._show(command, language_of(ctx))
         return command
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return a command with its name and what is left of the arguments."""
+        if language_of(ctx) == "zh" and args and self.get_command(ctx, args[0]) is None:
+            near = get_close_matches(args[0], self.list_commands(ctx))
+            if near:
+                refuse(message("there is no command {name}: is {names} meant?", name=args[0], names=near))
+            refuse(
+                message(
+                    "there is no command {name}: `{command} --help` lists those there are",
+                    name=args[0],
+                    command=ctx.command_path,
+                )
+            )
+        return super().resolve_command(ctx, args)
 
-def group(package: str, *, first: tuple[str, ...] = (), help: str | None = None) -> typer.Typer:
-    """Return the app of a package whose files are commands; `first` stand before the others in its help."""
-    kind = type("Modules", (_Modules,), {"package": package, "first": first})
-    made = typer.Typer(cls=kind, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that is named."""
+        with refusing(ctx):
+            return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help: commands by what they are for, each in the language of the call."""
+        self.helping = True
+        super().format_help(ctx, formatter)
+
+    def _show(self, command: Any, language: Language) -> None:
+        """Put a command under its task."""
+        speak(command, language)
+        task = next((said for said, names in self.tasks if command.name in names), None)
+        if task is not None:
+            command.rich_help_panel = task.text(language)
+
+
+def group(
+    package: str,
+    *,
+    first: tuple[str, ...] = (),
+    help: str | None = None,
+    tasks: Tasks = (),
+    completion: bool = False,
+) -> typer.Typer:
+    """Return the app of a package whose files are commands.
+
+    `first` stand before the others in its help; `tasks` says what they are for, which is how a long help is divided.
+    With `completion` a shell can be taught to complete them.
+    """
+    first = (*first, *(name for _, names in tasks for name in names))
+    kind = type("Modules", (_Modules,), {"package": package, "first": first, "tasks": tasks})
+    made = typer.Typer(
+        cls=kind, add_completion=completion, no_args_is_help=True, pretty_exceptions_enable=False
+    )
     if help is not None:
         made.callback(help=help)(_nothing)
     return made
@@ -112,5 +168,5 @@ def _default(field: Field[Any]) -> Any:
     return inspect.Parameter.empty if field.default is MISSING else field.default
 
 
-def _nothing() -> None:
+def _nothing(lang: LangOption = Lang.en) -> None:
     """Do nothing before a command of the group."""

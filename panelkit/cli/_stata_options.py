@@ -6,6 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from panelkit.cli._spoken import Spoken
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
@@ -72,7 +73,7 @@ HINTS: dict[str, tuple[tuple[str, Message | str], ...]] = {
 }
 
 
-class StataAware(TyperCommand):
+class StataAware(Spoken, TyperCommand):
     """A command that tells a Stata user what its options are called."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

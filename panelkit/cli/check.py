@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from panelkit.cli import _complete
 from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption, OwnFile, OwnWeightsOption
@@ -16,6 +17,7 @@ from panelkit.cli._output import folder_out
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import echo, print_json, print_trimmed
 from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
+from panelkit.cli._spoken import Spoken
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, verbatim
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class _OptionalStore(TyperCommand):
+class _OptionalStore(Spoken, TyperCommand):
     """`--figures` takes a store's folder where one follows; before a claim, an option or nothing, the default store."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -77,6 +79,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[ID|FILE]...",
+            autocompletion=_complete.claims,
             help="Claims by id or claim file; none: all registered. 论断的编号或论断文件；省略则为全部已登记论断。",
         ),
     ] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from panelkit.cli import _complete
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._described import columns_of, put
@@ -25,7 +26,10 @@ def describe(
     ctx: typer.Context,
     variables: Annotated[
         list[str],
-        typer.Argument(help='Indicators, columns or expressions: "log(gdp/population)". 指标、列或表达式。'),
+        typer.Argument(
+            help='Indicators, columns or expressions: "log(gdp/population)". 指标、列或表达式。',
+            autocompletion=_complete.indicators,
+        ),
     ],
     sample: ShippedSample,
     table: FrameOptions,

@@ -12,12 +12,16 @@ from typing import Annotated, Any
 
 import pytest
 import typer
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from panelkit.cli import spoken_language
-from panelkit.cli._commands import EXAMPLE, command, group
+from panelkit.cli import TASKS, spoken_language
+from panelkit.cli import app as root
+from panelkit.cli._commands import command, group
 from panelkit.cli._printing import all_told, shortened
+from panelkit.cli._spoken import in_language
 from panelkit.language.message import Told, message
+from tests.cli.tree import commands
 from tests.show.test_languages import english
 
 FORMULA = "log(gdp) ~ log(population)"
@@ -113,6 +117,91 @@ def test_the_language_of_a_call(arguments: list[str], language: str) -> None:
     assert spoken_language(arguments) == language
 
 
+TYPERS = ("help", "install_completion", "show_completion")  # they get their words with the language
+
+WRONG = [
+    (["fot"], "没有命令 fot：是否为 fit？"),
+    (["nothing"], "没有命令 nothing："),
+    (["data", "nothing"], "没有命令 nothing：`panelkit data --help` 列出"),
+    (["data", "list", "--nothing"], "没有选项 --nothing"),
+    (["fit", "--yeers", "2011-2012"], "没有选项 --yeers：是否为 --years、"),
+    (["fit"], "缺少 FORMULA"),
+    (["check", "--workers", "x"], "--workers 须为整数"),
+    (["gmm", FORMULA, "--transform", "x"], "--transform 只能取 differences、"),
+    (["index", "run", "tech_innovation", "--seed", "-1"], "--seed 须为不小于 0 的数"),
+    (["fit", FORMULA, "--level", "x"], "--level 须为数"),
+    (["data", "list", "a", "b", "c"], "多于该命令所需"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG, ids=lambda value: None)
+def test_wrong_calls_are_refused_in_the_language_of_the_call(
+    panelkit: Callable[..., Any], arguments: list[str], words: str
+) -> None:
+    for call in ([*arguments, "--lang=zh"], ["--lang", "zh", *arguments]):
+        run = panelkit(*call)
+        assert run.status == 2, run.out
+        assert run.err.startswith("panelkit: ")
+        assert words in run.err
+        assert english(re.sub("`[^`]*`", "", run.err)) == []
+    run = panelkit(*arguments)
+    assert run.status == 2
+    assert words not in run.err
+
+
+def test_what_is_missing_at_the_end_of_a_call_is_said(panelkit: Callable[..., Any]) -> None:
+    assert "缺少命令" in panelkit("data", "--lang", "zh").err
+    assert "--workers 后须有取值" in panelkit("--lang", "zh", "check", "--workers").err
+
+
+def test_a_language_before_the_command_is_that_of_the_command(panelkit: Callable[..., Any]) -> None:
+    before, behind = panelkit("--lang", "zh", "claims", "list"), panelkit("claims", "list", "--lang", "zh")
+    assert before.out == behind.out
+    assert "论断" in before.out
+    assert panelkit("claims", "--lang", "zh", "list").out == behind.out
+    assert panelkit("--lang", "zh", "claims", "list", "--lang", "en").out == panelkit("claims", "list").out
+
+
+CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+@pytest.mark.parametrize("call", [["--lang", "zh", "--help"], ["--help", "--lang", "zh"], ["--help"]])
+def test_the_commands_stand_by_what_they_are_for(panelkit: Callable[..., Any], call: list[str]) -> None:
+    language = "zh" if "zh" in call else "en"
+    run = panelkit(*call)
+    assert run.status == 0
+    assert [run.out.index(task.text(language)) for task, _ in TASKS] == sorted(
+        run.out.index(task.text(language)) for task, _ in TASKS
+    )
+    for words in (message("Options"), message("Show this and leave."), message("Usage: ")):
+        assert words.text(language).strip() in run.out
+    assert bool(CHINESE.search(run.out)) is (language == "zh")
+
+
+def test_every_command_has_a_task() -> None:
+    found = {path[0] for path, _ in commands() if path}
+    assert found == {name for _, names in TASKS for name in names}
+
+
+def test_help_texts_have_both_halves() -> None:
+    for path, one_command in commands():
+        texts = [one_command.help, *(one.help for one in one_command.params if one.name not in TYPERS)]
+        for text in texts:
+            halves = [in_language(text, language) for language in ("en", "zh")]
+            assert all(halves), (path, text)
+            bare = re.sub(r"`[^`]*`|'[^' ]*'", "", halves[0])
+            assert not CHINESE.search(bare), (path, halves)
+            assert CHINESE.search(halves[1])
+            assert len(re.sub(r"\s", "", "".join(halves))) == len(re.sub(r"\s", "", text)), (path, halves)
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_no_word_of_a_chinese_help_is_cut(width: int) -> None:
+    shown = CliRunner().invoke(root, ["gmm", "--help", "--lang", "zh"], env={"COLUMNS": str(width)}).output
+    assert "…" not in shown
+    assert max(cell_len(line) for line in shown.splitlines()) <= width
+
+
 @pytest.mark.parametrize("arguments", [["nothing"], ["data", "nothing"], ["data", "list", "--nothing"]])
 def test_what_is_no_command_and_no_option_ends_with_status_two(
     panelkit: Callable[..., Any], arguments: list[str]
@@ -171,7 +260,9 @@ def test_a_new_command_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     shown = run(app, ["--help"]).output
     assert shown.index("late") < shown.index("greet")
     assert "private" not in shown
-    assert f"{EXAMPLE}panelkit more greet you --json" in run(app, ["greet", "--help"]).output
+    for language, words in (("en", "Example: "), ("zh", "示例：")):
+        shown = run(app, ["greet", "--help", "--lang", language]).output
+        assert f"{words}panelkit more greet you --json" in shown
     assert run(app, ["nothing"]).exit_code == 2
 
 

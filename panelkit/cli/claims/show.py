@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from panelkit.cli import _complete
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
 
@@ -16,7 +17,11 @@ app = typer.Typer(add_completion=False)
 def show_claim(
     what: Annotated[
         str,
-        typer.Argument(metavar="ID|FILE", help="A claim's id, or a claim file. 论断的编号，或论断文件。"),
+        typer.Argument(
+            metavar="ID|FILE",
+            autocompletion=_complete.claims,
+            help="A claim's id, or a claim file. 论断的编号，或论断文件。",
+        ),
     ],
     lang: LangOption = Lang.en,
 ) -> None:

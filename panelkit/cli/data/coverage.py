@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli import _complete
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._output import file_out
@@ -28,7 +29,11 @@ def coverage(
     printed: Printed,
     indicators: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INDICATOR]...", help="Only these; none: all. 仅限这些指标；省略则为全部。"),
+        typer.Argument(
+            metavar="[INDICATOR]...",
+            autocompletion=_complete.indicators,
+            help="Only these; none: all. 仅限这些指标；省略则为全部。",
+        ),
     ] = None,
     years: Annotated[
         str | None, typer.Option("--years", help="First and last year: 2011-2023. 起止年份。")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli import _complete
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import print_json, styled
@@ -35,7 +36,8 @@ def show_indicator(
     indicator: Annotated[
         str,
         typer.Argument(
-            help="Key or name, as `panelkit data list` prints it. `panelkit data list` 所列的代码或名称。"
+            autocompletion=_complete.indicators,
+            help="Key or name, as `panelkit data list` prints it. `panelkit data list` 所列的代码或名称。",
         ),
     ],
     printed: Printed,
