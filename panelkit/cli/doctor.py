@@ -58,7 +58,7 @@ def _print(part: Part, language: Language) -> None:
 
     from panelkit.show.plain import fold
 
-    states = {"ok": message("ok"), "absent": message("absent"), "broken": message("broken")}
+    states = {"ok": message("ok"), "absent": message("absent"), "broken": message("BROKEN")}
     told = [message("{name}: {said}", name=part.name, said=part.said)]
     if part.remedy is not None:
         told.append(message("remedy: {remedy}", remedy=part.remedy))

@@ -107,7 +107,7 @@ def test_figures_and_claims_that_cannot_be_read_are_broken(
     assert found["Chinese font"].state == "absent"
     run = panelkit("doctor", "--store", nowhere)
     assert run.status == 1
-    assert "broken  shipped figures: OSError: no such device" in run.out
+    assert "BROKEN  shipped figures: OSError: no such device" in run.out
     assert "apt install fonts-noto-cjk" in run.out.replace("\n        ", " ")
 
 

@@ -30,7 +30,13 @@ LATIN = re.compile("[A-Za-z]{2}")
 NARROW, WIDE = 60, 150
 TYPERS = ("help", "install_completion", "show_completion")  # they get their words with the language
 # what stands in English in a Chinese text: commands, and the name of an indicator that is shown in both languages
-NAMED = ("panelkit data show", "panelkit claims lint", "gross regional product")
+NAMED = (
+    "panelkit data show",
+    "panelkit claims lint",
+    "gross regional product",
+    "Noto Sans CJK SC",
+    "ingest FILE",
+)
 TABLE = "variable,(1),(2)\nx,0.412*** (0.103),0.021 (0.310)\nN,248,248\n"
 PRINTED = "city,U1,U2,C\na,0.6,0.4,0.4899\nb,0.9,0.1,0.3000\nc,0.5,0.3,0.4841\n"
 
