@@ -31,13 +31,14 @@ class ReadingTables:
 def reading_tables(result: CheckResult, name: str, language: Language) -> Iterator[ReadingTables]:
     """Yield the tables of every reading of a claim of which something was computed."""
     verdicts = [item for item in result.of(name) if item.tested is not None and item.reading is not None]
-    for reading in dict.fromkeys(item.reading for item in verdicts if item.reading is not None):
-        mine = tuple(item for item in verdicts if item.reading is reading)
+    readings = {item.reading.id: item.reading for item in verdicts if item.reading is not None}
+    for key, reading in readings.items():
+        mine = tuple(item for item in verdicts if item.reading is not None and item.reading.id == key)
         style = regression_table(mine, language)
         models = style.pop("models")
         title = say(message("{claim}, {reading}", claim=name, reading=reading.label.said), language)
         yield ReadingTables(
-            f"{file_name(name)}_{file_name(reading.id)}",
+            f"{file_name(name)}_{file_name(key)}",
             title,
             mine,
             models_grid(models, **style) if models else None,

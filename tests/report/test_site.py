@@ -16,7 +16,12 @@ import pytest
 
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
+from panelkit.claims.file.load import load_claims
+from panelkit.claims.findings import Finding
+from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
+from panelkit.report.claim_tables import reading_tables
 from panelkit.report.drawn import ROWS, Drawn
 from panelkit.report.filled import filled
 from panelkit.report.site.overview import overview
@@ -301,6 +306,22 @@ def test_one_word_and_one_latex_document_hold_all_tables(site: Path) -> None:
     assert document.count("<w:tbl>") == 1 + len(alone)
     shown = re.findall(r'fldCharType="separate"/></w:r><w:r>.*?<w:t>(\d+)</w:t>', document)
     assert shown == [str(n + 1) for n in range(1 + len(alone))]
+
+
+def test_every_reading_of_the_register_has_tables_of_its_own() -> None:
+    """Readings are told apart by their ids: some hold parameters that have no hash."""
+    claims = [item for item in load_claims() if item.claim.status == "computed"]
+    for item in claims:
+        for reading in item.claim.reading:
+            verdict = Verdict(
+                registered=item,
+                reading=reading,
+                design=reading.design[0],
+                reason=message("computed"),
+                tested=Finding(),
+            )
+            (tables,) = reading_tables(CheckResult((verdict,)), item.id, "en")
+            assert tables.stem == f"{item.id}_{reading.id}"
 
 
 def luminance(colour: str) -> float:
