@@ -19,11 +19,13 @@ NAME = "panelkit-regional"
 State = Literal["ok", "absent", "broken"]
 
 OPTIONAL: dict[str, Message] = {
+    "matplotlib": message("draws figures: `--out`, `.figure()`"),
+    "msoffcrypto-tool": message("opens workbooks that ask for a password"),
     "pyarrow": message("reads Parquet files: `--data FILE.parquet`, `panelkit ingest FILE.parquet`"),
     "polars": message("frames of polars as panels in Python"),
     "distributed": message("claims on a cluster: `joblib.parallel_config(backend='dask')`"),
 }
-"""Packages that some doors ask for, and which."""
+"""Packages that some doors ask for, and which; where panelkit requires one, it stands among the packages."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def parts(store: Path | None = None) -> Iterator[Part]:
     yield _figures()
     yield _claims()
     yield _font()
-    yield from map(_optional, OPTIONAL)
+    needed = [text for text in requirements()[1] if text]
+    yield from (_optional(name) for name in OPTIONAL if not any(text.startswith(name) for text in needed))
     yield _store(store)
     yield _cache()
 
@@ -146,7 +149,11 @@ def _font() -> Part:
     from panelkit.show.style import chinese_font
 
     name = message("Chinese font")
-    found = chinese_font()
+    try:
+        found = chinese_font()
+    except (PanelkitError, ImportError):
+        said = message("no figure is drawn without matplotlib")
+        return Part(name, "absent", said, message("`{command}`", command="pip install matplotlib"))
     if found is not None:
         return Part(name, "ok", message("{font} stands in figures", font=found))
     return Part(
