@@ -208,6 +208,7 @@ from panelkit.models.spatial.sensitivity import placebo as placebo
 from panelkit.models.spatial.sensitivity import weights_sensitivity as weights_sensitivity
 from panelkit.models.threshold.estimator import PanelThreshold as PanelThreshold
 from panelkit.report.audit_report import audit_report as audit_report
+from panelkit.report.replication.replicate import replicate as replicate
 from panelkit.spatial.moran import local_moran as local_moran
 from panelkit.spatial.moran import moran as moran
 from panelkit.spatial.provincial import contiguity as contiguity

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from panelkit.claims.cache import Cache
@@ -17,8 +19,9 @@ from panelkit.claims.own_panel import open_panel
 from panelkit.claims.source import Own, Shipped, Source
 from panelkit.claims.verdict import Verdict
 from panelkit.claims.workers import Done, Seen, here, shared_out, workers_for
+from panelkit.data.paths import figures_from
 from panelkit.data.yearbook.store.store import default_store
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -31,6 +34,7 @@ def check(
     time: str | None = None,
     w: Any = None,
     regions: str | None = None,
+    folder: str | Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
     cache: bool = False,
@@ -56,6 +60,9 @@ def check(
     regions
         A column of `data` with the region of each unit, for the condition on shocks that regions share; provinces have
         theirs without it. Without regions that condition cannot be computed, and no verdict is SUPPORTED.
+    folder
+        Figures laid out as those that ship, in their place, as the extract of `replicate` is: nothing else is read,
+        a store neither. None: those that ship.
     progress
         Follows a long run.
     workers
@@ -74,7 +81,7 @@ def check(
     SpecError
         If an id is unknown, a claim file is wrong, or an option belongs to `data` and there is none.
     DataError
-        If `data` is no panel.
+        If `data` is no panel, or `folder` holds no figures.
 
     Examples
     --------
@@ -84,7 +91,16 @@ def check(
     """
     if data is None:
         refuse_without_data(unit=unit, time=time, w=w, regions=regions)
+        if folder is not None:
+            with _copy_of_figures(folder) as copy, figures_from(copy):
+                return _run(find_claims(what), Shipped(), progress, workers, cache)
         return _run(find_claims(what), Shipped(store=default_store()), progress, workers, cache)
+    if folder is not None:
+        raise SpecError(
+            message(
+                "`folder` names figures that stand for the shipped ones, and `data` a panel: give one of them"
+            )
+        )
     if not what:
         raise SpecError(message("name the claim file that is to be tested on the data"))
     source = Own(open_panel(data, unit=unit, time=time, w=w, regions=regions))
@@ -229,6 +245,23 @@ def _run(
     for note in kept.notes if kept is not None else ():
         warnings.warn(str(note), UserWarning, stacklevel=3)
     return result
+
+
+@contextmanager
+def _copy_of_figures(folder: str | Path) -> Iterator[Path]:
+    """Yield a copy of a folder of figures: what this process remembers of the folder may be of an earlier state."""
+    path = Path(folder)
+    if not (path / "indicators.csv").is_file() or not (path / "figures").is_dir():
+        raise DataError(
+            message(
+                "{folder} is not laid out as the shipped figures: `indicators.csv` and `figures/` are not in it",
+                folder=str(folder),
+            )
+        )
+    with TemporaryDirectory() as place:
+        copy = Path(place).resolve() / "data"
+        shutil.copytree(path, copy)
+        yield copy
 
 
 def refuse_without_data(**options: Any) -> None:

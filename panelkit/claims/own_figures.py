@@ -13,6 +13,7 @@ from panelkit.claims.maps import OWN_WEIGHTS, WeightsName, weights_named
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.claims.places import regions_of
 from panelkit.data.provinces import labels_of, lookup_many
+from panelkit.data.reads import note_years
 from panelkit.data.user.provinces import keep_provinces
 from panelkit.formula.formula import evaluate
 from panelkit.language.errors import SpecError
@@ -22,6 +23,9 @@ from panelkit.spatial.weights import Weights
 from panelkit.studies.batch import Batch
 from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
+
+OWN = "own"
+"""What the user's own panel is called among the series whose years are noted."""
 
 
 class OwnFigures(Figures):
@@ -39,6 +43,7 @@ class OwnFigures(Figures):
 
     def panel(self, spec: Specification) -> pd.DataFrame:
         """Return the rows of a specification: its years, those that lags and leads read, its provinces."""
+        self._note(spec)
         frame = self._among(spec.provinces)
         years = frame.index.get_level_values(1)
         keep = np.asarray((years >= spec.span[0]) & (years <= spec.span[1]))
@@ -57,6 +62,7 @@ class OwnFigures(Figures):
 
     def columns(self, spec: Specification) -> PanelColumns:
         """Return the columns of the panel, each expression worked out once."""
+        self._note(spec)
         if spec.provinces not in self._columns_of:
             self._columns_of[spec.provinces] = PanelColumns(self._among(spec.provinces))
         return self._columns_of[spec.provinces]
@@ -69,6 +75,7 @@ class OwnFigures(Figures):
         provinces: Provinces = "all",
     ) -> pd.DataFrame:
         """Return named expressions, one column each, under levels called province and year as indices read them."""
+        note_years({OWN: ""}, range(years[0], years[1] + 1))
         frame = self._among(provinces)
         when = frame.index.get_level_values(1)
         part = frame.loc[np.asarray((when >= years[0]) & (when <= years[1]))]
@@ -114,6 +121,10 @@ class OwnFigures(Figures):
     def made_of(self, spec: Specification) -> dict[str, tuple[str, ...]]:
         """Return nothing: what the columns are made of is the user's own."""
         return {}
+
+    @staticmethod
+    def _note(spec: Specification) -> None:
+        note_years({OWN: ""}, range(spec.span[0], spec.span[1] + 1))
 
     def _among(self, provinces: Provinces) -> pd.DataFrame:
         if provinces not in self._parts:

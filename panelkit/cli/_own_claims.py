@@ -10,7 +10,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
 if TYPE_CHECKING:
-    from panelkit.claims.source import Source
+    from panelkit.claims.source import Own
 
 
 def refuse_idle(
@@ -56,7 +56,7 @@ def refuse_idle(
         )
 
 
-def own_source(own: OwnFile, weights: list[str], regions: str | None) -> Source:
+def own_source(own: OwnFile, weights: list[str], regions: str | None) -> Own:
     """Return the panel of a file with the weights that `--w` names and the regions of a column.
 
     Raises

@@ -6,6 +6,7 @@ import pandas as pd
 
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import provinces
+from panelkit.data.reads import note_file
 
 
 def capitals() -> pd.DataFrame:
@@ -23,7 +24,9 @@ def contiguity_pairs(*, conventions: bool = True) -> pd.DataFrame:
     `kind` is "land" for a common land border and "convention" for Hainan with Guangdong, across the strait, which
     the literature joins so that no province is an island; `conventions=False` leaves it out.
     """
-    table = pd.read_csv(shipped("data") / "contiguity.csv")
+    path = shipped("data") / "contiguity.csv"
+    note_file(path)
+    table = pd.read_csv(path)
     return table if conventions else table[table["kind"] == "land"].reset_index(drop=True)
 
 

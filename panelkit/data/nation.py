@@ -14,6 +14,7 @@ from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
 from panelkit.data.provinces import NATION
+from panelkit.data.reads import note_years
 from panelkit.data.selection import Vintage, Years, choose_vintages, wanted_years
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.units import Units, check_units, harmonised
@@ -77,13 +78,14 @@ def load_nation(
     cells["year"] = cells["period"].astype(int)
     annual = by_indicator(cells)
     span = wanted_years(years, annual)
+    vintages = {key: chosen.get(key, _PRINTED) for key in keys}
+    note_years(vintages, span)
     grid = cells.pivot(index="year", columns="indicator", values="value").reindex(index=span, columns=keys)
     about = catalogue.facts(folder)
     shown = {key: _unit(key, products, about, units) for key in keys}
     for key, (_, divisor) in shown.items():
         grid[key] /= divisor
     grid.columns.name = None
-    vintages = {key: chosen.get(key, _PRINTED) for key in keys}
     facts = facts_of(annual, grid, span, vintages, {key: unit for key, (unit, _) in shown.items()}, folder)
     facts["names"] |= {
         key: {"en": products[key]["name_en"], "zh": products[key]["name_zh"]}

@@ -7,6 +7,8 @@ from functools import wraps
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from panelkit.data.reads import note_file
+
 _MOST = 2_000
 """Files remembered: the shipped figures, a second state of them beside, and room."""
 
@@ -43,6 +45,7 @@ def read_once(read: Callable[[Path], Content]) -> Callable[[Path], Content]:
 
     @wraps(read)
     def remembered(path: Path) -> Content:
+        note_file(path)
         try:
             now = state_of(path)
         except OSError:

@@ -15,6 +15,7 @@ from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import annual_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
 from panelkit.data.provinces import NATION, Labels, labels_of, place_name
+from panelkit.data.reads import note_years
 from panelkit.data.selection import (
     Provinces,
     Vintage,
@@ -222,6 +223,7 @@ def _assembled(
     """Return the panel of annual cells by indicator, with its facts."""
     codes = wanted_codes(provinces)
     span = wanted_years(years, annual)
+    note_years(chosen, span)
     about = catalogue.facts(folder)
     shown = {key: printed_unit(key, annual, about, units) for key in keys}
     values = grid_of(annual, keys, codes, span) / [divisor for _, divisor in shown.values()]

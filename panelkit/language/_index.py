@@ -33,6 +33,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('claim', 'lint_claim', 'claims.lint.lint', 'lint_claim', 'file', (), 'ClaimLint', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
     ('claim', 'new_claim', 'claims.new.new', 'new_claim', 'file', (), 'NewClaim', '', True, ()),
+    ('claim', 'replicate', 'report.replication.replicate', 'replicate', 'check', (), 'Replication', '', True, ()),
     ('claim', 'waiting_claims', 'claims.awaited', 'waiting_claims', 'check', (), 'WaitingClaims', '', True, ()),
     ('convention_family', 'coupling', 'audit.convention.index.family', 'coupling_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),
     ('convention_family', 'entropy', 'audit.convention.index.family', 'entropy_candidates', 'conventions', (), '', 'docs/conventions.md', False, ()),

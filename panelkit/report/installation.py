@@ -19,13 +19,11 @@ NAME = "panelkit-regional"
 State = Literal["ok", "absent", "broken"]
 
 OPTIONAL: dict[str, Message] = {
-    "matplotlib": message("draws figures: `--out`, `.figure()`"),
-    "msoffcrypto-tool": message("opens workbooks that ask for a password"),
     "pyarrow": message("reads Parquet files: `--data FILE.parquet`, `panelkit ingest FILE.parquet`"),
     "polars": message("frames of polars as panels in Python"),
     "distributed": message("claims on a cluster: `joblib.parallel_config(backend='dask')`"),
 }
-"""Packages that some doors ask for, and which; where panelkit requires one, it stands among the packages."""
+"""Packages that some doors ask for, and which."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def parts(store: Path | None = None) -> Iterator[Part]:
     yield _figures()
     yield _claims()
     yield _font()
-    needed = [text for text in requirements()[1] if text]
-    yield from (_optional(name) for name in OPTIONAL if not any(text.startswith(name) for text in needed))
+    yield from map(_optional, OPTIONAL)
     yield _store(store)
     yield _cache()
 
@@ -149,11 +146,7 @@ def _font() -> Part:
     from panelkit.show.style import chinese_font
 
     name = message("Chinese font")
-    try:
-        found = chinese_font()
-    except (PanelkitError, ImportError):
-        said = message("no figure is drawn without matplotlib")
-        return Part(name, "absent", said, message("`{command}`", command="pip install matplotlib"))
+    found = chinese_font()
     if found is not None:
         return Part(name, "ok", message("{font} stands in figures", font=found))
     return Part(

@@ -48,6 +48,7 @@ FOLDER_DOORS = [
     ["evaluate", "network"],
     ["evaluate", "drivers", "any"],
     ["evaluate", "allocate"],
+    ["replicate", "any"],
 ]
 
 

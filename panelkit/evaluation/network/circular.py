@@ -12,7 +12,6 @@ from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.recipe import GravityRecipe
 from panelkit.evaluation.network.regressors import PairRegressor
 from panelkit.evaluation.network.tie_rules import ties_of
-from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.message import Message, message, verbatim
 
@@ -61,7 +60,7 @@ def benchmark_networks(
     """
     if network.recipe is None:
         return
-    for _ in steps_of(range(reps), reps):
+    for _ in range(reps):
         order = rng.permutation(network.n).astype(np.int64)
         scores = network.recipe.dealt(order).scores()
         if of == "ties":

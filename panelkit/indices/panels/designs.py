@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from panelkit.data.paths import shipped
+from panelkit.data.reads import note_file
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Language, Message, message, sentences, verbatim
 from panelkit.language.offers import offered
@@ -230,6 +231,7 @@ def load_design(name: str | Path) -> CompositeDesign:
         known = shipped_designs()
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
         raise SpecError(_no_design(str(name), near, known))
+    note_file(path)
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
