@@ -14,14 +14,20 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from panelkit.language.extras import EXTRAS, FIGURES, LOCKED
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+OPTIONAL = PROJECT["optional-dependencies"]
 HEAVY = {
     "maketables",
     "great-tables",
     "ipython",
     "babel",
     "jedi",
+    "matplotlib",
+    "msoffcrypto-tool",
+    "networkx",
     "pandera",
     "pyarrow",
     "polars",
@@ -56,8 +62,16 @@ def test_the_base_installation_draws_in_no_notebook_and_no_second_table_maker() 
     assert found & HEAVY == set()
 
 
+def test_the_extras_are_those_that_errors_name() -> None:
+    for extra in EXTRAS:
+        (wanted,) = OPTIONAL[extra.name]
+        assert Requirement(wanted).name == extra.library
+    assert OPTIONAL["all"] == [f"panelkit-regional[{','.join(extra.name for extra in EXTRAS)}]"]
+    assert "panelkit-regional[all]" in OPTIONAL["test"]
+
+
 def test_what_is_imported_is_declared() -> None:
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["parquet"]]
+    wanted = [*PROJECT["dependencies"], *(one for extra in EXTRAS for one in OPTIONAL[extra.name])]
     declared = {canonicalize_name(Requirement(text).name) for text in wanted} | WHERE_INSTALLED
     owners = metadata.packages_distributions()
     undeclared = {}
@@ -95,7 +109,8 @@ def test_a_claim_is_checked_without_maps_and_notebooks() -> None:
     )
     found = loaded_by(code)
     assert {"pandas", "panelkit"} <= found
-    assert found & {"geopandas", "shapely", "pyproj", "IPython", "great_tables", "maketables"} == set()
+    unwanted = {"geopandas", "shapely", "pyproj", "IPython", "great_tables", "maketables"}
+    assert found & (unwanted | {FIGURES.module, LOCKED.module}) == set()
 
 
 def test_tables_are_written_without_maps_and_notebooks(tmp_path: Path) -> None:
@@ -106,7 +121,8 @@ def test_tables_are_written_without_maps_and_notebooks(tmp_path: Path) -> None:
     )
     found = loaded_by(code)
     assert {"docx", "openpyxl"} <= found
-    assert found & {"geopandas", "IPython", "great_tables", "maketables", "babel"} == set()
+    unwanted = {"geopandas", "IPython", "great_tables", "maketables", "babel"}
+    assert found & (unwanted | {FIGURES.module, LOCKED.module}) == set()
 
 
 def test_the_citation_is_of_this_version() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out, file_out
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -70,7 +70,7 @@ class Effects:
     margins_plot: Annotated[
         Path | None,
         typer.Option(
-            "--margins-plot", callback=file_out, help="Draw the one --margins there. 边际效应图文件。"
+            "--margins-plot", callback=figure_out, help="Draw the one --margins there. 边际效应图文件。"
         ),
     ] = None
     turning_point: Annotated[

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from panelkit.cli._output import folder_out, store_there
+from panelkit.cli._output import folder_out, folder_with_figures, store_there
 from panelkit.language.message import Language
 
 
@@ -122,7 +122,15 @@ BesideOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
+    typer.Option(
+        "--out",
+        callback=folder_with_figures,
+        help="Write tables and figures to this folder. 输出表格与图形的文件夹。",
+    ),
+]
+TablesOutOption = Annotated[
+    Path | None,
+    typer.Option("--out", callback=folder_out, help="Write the tables to this folder. 输出表格的文件夹。"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
 SkipOption = Annotated[
@@ -188,6 +196,13 @@ class Output:
     def language(self) -> Language:
         """Return the language as every table takes it."""
         return self.lang.language
+
+
+@dataclass(frozen=True)
+class TablesOutput(Output):
+    """Where results go that are tables alone."""
+
+    out: TablesOutOption = None
 
 
 @dataclass(frozen=True)

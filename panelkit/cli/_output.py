@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from panelkit.language.errors import DataError
+from panelkit.language.extras import FIGURES
 from panelkit.language.message import Language, Message, message, verbatim
 
 
@@ -22,6 +23,32 @@ def file_out(path: Path | None) -> Path | None:
 def folder_out(path: Path | None) -> Path | None:
     """Refuse, before anything runs, a folder that cannot be written to (callback of an option)."""
     return _checked(path, folder=True)
+
+
+def figure_out(context: typer.Context, option: typer.CallbackParam, path: Path | None) -> Path | None:
+    """Refuse, before anything runs, a figure that cannot be written or drawn (callback of an option)."""
+    require_drawing(option.opts[0], path)
+    return file_out(path)
+
+
+def folder_with_figures(
+    context: typer.Context, option: typer.CallbackParam, path: Path | None
+) -> Path | None:
+    """Refuse, before anything runs, a folder that cannot be written to, or whose figures cannot be drawn."""
+    require_drawing(option.opts[0], path)
+    return folder_out(path)
+
+
+def require_drawing(option: str, path: Path | None) -> None:
+    """Refuse an option that draws to `path` where matplotlib is not installed.
+
+    Raises
+    ------
+    MissingExtraError
+        With the option, its value and the remedy.
+    """
+    if path is not None:
+        FIGURES.require(message("{option} {path}: drawing the figures", option=option, path=path))
 
 
 def _checked(path: Path | None, *, folder: bool) -> Path | None:

@@ -13,7 +13,7 @@ from panelkit.cli import _complete
 from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption, OwnFile, OwnWeightsOption
-from panelkit.cli._output import folder_out
+from panelkit.cli._output import folder_with_figures
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import echo, print_json, print_trimmed
 from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
@@ -91,7 +91,7 @@ def check(
         Path | None,
         typer.Option(
             "--out",
-            callback=folder_out,
+            callback=folder_with_figures,
             help="Write a site there (index.html: overview, search, a page a claim, figures) and the tables "
             "(LaTeX, Word). 输出文件夹：网页报告（index.html：总览、检索、每个论断一页、图）及 LaTeX 和 Word 表格。",
         ),

@@ -13,7 +13,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._estimator_names import refuse_unknown
 from panelkit.cli._options import Printed, SampleOptions, SeedOption
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._table_options import TableToFile, refuse_without_table
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -127,7 +127,7 @@ def did(
     ] = False,
     plot: Annotated[
         Path | None,
-        typer.Option(callback=file_out, help="Draw the effects to this .svg, .png or .pdf. 绘图文件。"),
+        typer.Option(callback=figure_out, help="Draw the effects to this .svg, .png or .pdf. 绘图文件。"),
     ] = None,
 ) -> None:
     """What a policy did that began in some units first: staggered adoption, event studies. 双重差分与事件研究。"""

@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Lags, Output, SampleOptions
+from panelkit.cli._options import Lags, SampleOptions, TablesOutput
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -110,7 +110,7 @@ def gmm(
     sample: DynamicRowsChosen,
     moments: Moments,
     look: TableToFile,
-    output: Output,
+    output: TablesOutput,
     alternatives: Annotated[
         bool,
         typer.Option(

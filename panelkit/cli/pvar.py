@@ -11,7 +11,7 @@ from panelkit.cli._chosen import given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._pvar_options import Bands, Estimator, Responses, System, VectorRowsChosen
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -32,7 +32,7 @@ def pvar(
     output: Output,
     plot: Annotated[
         Path | None,
-        typer.Option(callback=file_out, help="Draw the responses to this .svg, .png or .pdf. 绘图文件。"),
+        typer.Option(callback=figure_out, help="Draw the responses to this .svg, .png or .pdf. 绘图文件。"),
     ] = None,
 ) -> None:
     """A panel VAR: lag order, Granger tests, impulse responses, variance decomposition. 面板VAR模型。"""

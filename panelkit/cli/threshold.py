@@ -12,7 +12,7 @@ import typer
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Printed, SampleOptions, SeedOption
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._printing import all_told, narrow_terminal, plain_values, print_json, records
 from panelkit.cli._table_options import TableToFile, print_models, refuse_without_table
 from panelkit.language.message import Language
@@ -101,7 +101,7 @@ def threshold(
     plot: Annotated[
         Path | None,
         typer.Option(
-            callback=file_out, help="Draw the likelihood ratios to this .svg, .png or .pdf. 似然比图。"
+            callback=figure_out, help="Draw the likelihood ratios to this .svg, .png or .pdf. 似然比图。"
         ),
     ] = None,
 ) -> None:

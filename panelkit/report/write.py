@@ -13,6 +13,7 @@ import pandas as pd
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import DataError
+from panelkit.language.extras import FIGURES
 from panelkit.language.message import Language, message
 from panelkit.report.claim_tables import ReadingTables, reading_tables
 from panelkit.report.conditions import conditions_frame, sizes_frame
@@ -55,7 +56,10 @@ def write(
     ------
     DataError
         If the folder cannot be written to, or holds an overview or a record that is not of `panelkit check`.
+    MissingExtraError
+        If the library that draws the figures of the page is not installed.
     """
+    FIGURES.require(message("{folder}: drawing the figures", folder=str(folder)))
     try:
         require_own(folder)
         folder.mkdir(parents=True, exist_ok=True)

@@ -91,6 +91,7 @@ def sheet(
 ) -> Sheet:
     """Return an empty figure: `width` inches, `height` inches of drawing, title above, notes below."""
     title = None if title is None else in_language(title, language)
+    style.drawing_library()
     from matplotlib.figure import Figure as Drawing
 
     lines = _note_lines(notes, width, language)

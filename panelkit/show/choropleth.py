@@ -187,7 +187,7 @@ def _keyed(values: pd.Series) -> dict[int, Any]:
 
 
 def _by_number(keyed: Mapping[int, Any], centre: float | None, decimals: int) -> _Colouring:
-    import matplotlib as mpl
+    mpl = style.drawing_library()
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize, to_hex
 

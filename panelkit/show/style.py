@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from panelkit.language.extras import FIGURES
+from panelkit.language.message import message
+
 INK = "#222222"
 SOFT = "#6b6b6b"
 FAINT = "#d5d5d5"
@@ -68,9 +71,24 @@ _RC: dict[str, Any] = {
 }
 
 
+def drawing_library() -> Any:
+    """Return matplotlib, which only a drawing imports.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    FIGURES.require(message("drawing a figure"))
+    import matplotlib as mpl
+
+    return mpl
+
+
 @cache
 def chinese_font() -> str | None:
     """Return the first Chinese font that is installed, or None."""
+    drawing_library()
     from matplotlib import font_manager
 
     held = {font.name for font in font_manager.fontManager.ttflist}
@@ -83,8 +101,7 @@ def styled(*, quiet: bool = True) -> Iterator[None]:
 
     `quiet` keeps matplotlib silent about glyphs that the drawing machine lacks: an SVG does not need them.
     """
-    import matplotlib as mpl
-
+    mpl = drawing_library()
     found = chinese_font()
     fonts = ["DejaVu Sans", *([found] if found else [])]
     settings: Any = {**_RC, "font.family": fonts}  # by name: a generic family has no fallback
@@ -96,7 +113,7 @@ def styled(*, quiet: bool = True) -> Iterator[None]:
 
 def sequence_colours(count: int, name: str = SEQUENTIAL, low: float = 0.3) -> list[str]:
     """Return `count` colours from pale to dark."""
-    import matplotlib as mpl
+    mpl = drawing_library()
     from matplotlib.colors import to_hex
 
     scale = mpl.colormaps[name]
@@ -107,6 +124,7 @@ def sequence_colours(count: int, name: str = SEQUENTIAL, low: float = 0.3) -> li
 
 def readable_on(colour: Any) -> str:
     """Return white or ink, whichever can be read on `colour` (relative luminance of WCAG 2)."""
+    drawing_library()
     from matplotlib.colors import to_rgb
 
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]

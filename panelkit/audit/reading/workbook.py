@@ -13,8 +13,8 @@ from panelkit.audit.reading.number_formats import shown
 from panelkit.audit.reading.raw import Raw, count_cells
 from panelkit.audit.reading.refused import no_table, only_pictures
 from panelkit.audit.reading.sheet import Sheet, Span, sheets_of
-from panelkit.data.yearbook.files._protection import unprotected
-from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.files._protection import NoLibraryError, unprotected
+from panelkit.data.yearbook.files.sheets import WorkbookReader, still_locked
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -89,6 +89,8 @@ def _unlocked(raw: Raw) -> list[Sheet]:
     """Return the tables of a protected file that opens without a password of its own."""
     try:
         plain = unprotected(raw.content)
+    except NoLibraryError as error:
+        raise DataError(message("{name}: {reason}", name=raw.name, reason=still_locked())) from error
     except Exception as error:  # a damaged file may raise anything
         raise _damaged(raw.name, error) from error
     if plain is None or not plain.startswith(b"PK"):

@@ -10,7 +10,7 @@ import typer
 from panelkit.cli import _complete
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
-from panelkit.cli._output import file_out
+from panelkit.cli._output import file_out, require_drawing
 from panelkit.cli._printing import echo, print_json
 from panelkit.cli.store._options import LevelName, LevelOption, StoreOption
 from panelkit.language.message import Language, message
@@ -53,6 +53,8 @@ def coverage(
     from panelkit.cli._chosen import years_of
     from panelkit.data.held_counts import held_counts
 
+    if out is not None and out.suffix.lower() != ".csv":
+        require_drawing("--out", out)
     counts = held_counts(indicators or None, years_of(years), store=store, level=level.level)
     language = printed.language
     if printed.as_json:

@@ -12,7 +12,7 @@ import typer
 from panelkit.cli._chosen import chosen, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
-from panelkit.cli._options import DesignSample, Output, SeedOption
+from panelkit.cli._options import DesignSample, SeedOption, TablesOutput
 from panelkit.cli._printing import (
     all_told,
     fits,
@@ -68,7 +68,7 @@ def drivers(
         ),
     ],
     sample: DesignSample,
-    output: Output,
+    output: TablesOutput,
     question: Annotated[
         Question,
         typer.Option(

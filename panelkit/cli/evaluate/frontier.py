@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Output, ShippedSample
+from panelkit.cli._options import ShippedSample, TablesOutput
 from panelkit.cli._printing import (
     all_told,
     fitted,
@@ -52,7 +52,7 @@ def frontier(
     formula: Annotated[str, typer.Argument(help='"log(output) ~ log(input) + ...". 两边取对数的公式。')],
     model: Model,
     sample: ShippedSample,
-    output: Output,
+    output: TablesOutput,
     year: Annotated[
         int | None, typer.Option(help="The year of the efficiencies; the last if absent. 效率表的年份。")
     ] = None,

@@ -12,7 +12,7 @@ from panelkit.cli._chosen import chosen, flag, given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import SampleOptions, SeedOption, SkipOption
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._printing import all_told, narrow_terminal, print_json, records, terminal_width
 from panelkit.cli._table_options import FrameOptions, refuse_look
 from panelkit.cli._written import listed_in
@@ -74,7 +74,7 @@ def lifecycle(
     table: FrameOptions,
     plot: Annotated[
         Path | None,
-        typer.Option(callback=file_out, help="Draw one series to this .svg, .png or .pdf. 图形文件。"),
+        typer.Option(callback=figure_out, help="Draw one series to this .svg, .png or .pdf. 图形文件。"),
     ] = None,
     of: Annotated[
         str | None, typer.Option("--of", help="The province or unit that --plot draws. 作图的省份或个体。")

@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._data import column_formulas, rows_of
-from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._options import SeedOption, ShippedSample, TablesOutput
 from panelkit.cli._printing import (
     all_told,
     narrow_terminal,
@@ -90,7 +90,7 @@ def second_stage(
     figures: Figures,
     way: Way,
     sample: ShippedSample,
-    output: Output,
+    output: TablesOutput,
 ) -> None:
     """What inefficiency goes with: Simar and Wilson's truncated regression. 第二阶段回归（截断回归与自助法）。"""
     from panelkit.data.figure_notes import data_notes

@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._after import Coefficients, check_after, made_after, print_after, write_predictions
 from panelkit.cli._commands import command
-from panelkit.cli._options import Output, ShippedSample
+from panelkit.cli._options import ShippedSample, TablesOutput
 from panelkit.cli._printing import plain_values, print_json, print_written, records
 from panelkit.cli._records import test_record
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
@@ -35,7 +35,7 @@ def fit(
     more: Composition,
     coefficients: Coefficients,
     look: TableToFile,
-    output: Output,
+    output: TablesOutput,
     impacts: Annotated[
         bool,
         typer.Option(

@@ -1,13 +1,15 @@
-"""Centralities and clustering of the units of one directed network: paths and eigenvectors are those of networkx."""
+"""Centralities and clustering of the units of one directed network; scipy finds shortest paths and components."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components, shortest_path
 
+from panelkit.evaluation.network.structure import clustering_of_units
 from panelkit.kernels.within import FloatArray
 
 BoolArray = NDArray[np.bool_]
@@ -62,38 +64,50 @@ def centralities(ties: BoolArray, closeness: Closeness = "strict") -> pd.DataFra
         is that of the network without directions, of length one; NaN where that is not connected, for then it
         is not unique. Clustering is Fagiolo's (2007) for directed networks.
     """
-    import networkx as nx
-
-    graph = nx.from_numpy_array(ties.astype(int), create_using=nx.DiGraph)
     table = degrees(ties)
-    table["betweenness"] = _by_node(nx.betweenness_centrality(graph, normalized=True))
-    # networkx measures distances to a node; those from it are distances to it in the reversed network
-    for name, way in (("closeness_out", graph.reverse()), ("closeness_in", graph)):
-        near = _by_node(nx.closeness_centrality(way, wf_improved=True))
-        table[name] = near if closeness == "component" else np.where(_reached_by_all(way), near, np.nan)
+    distances = shortest_path(ties.astype(float), unweighted=True)
+    table["betweenness"] = betweenness(ties, distances)
+    for name, one in (("closeness_out", distances), ("closeness_in", distances.T)):
+        table[name] = _closeness(one, closeness)
     table["eigenvector"] = eigenvector(ties)
-    table["clustering"] = _by_node(nx.clustering(graph))
+    table["clustering"] = clustering_of_units(ties)
     return table[list(NODE_MEASURES)]
+
+
+def betweenness(ties: BoolArray, distances: FloatArray) -> FloatArray:
+    """Return the share of the shortest paths between others that lead through each unit (N,), by Brandes (2001).
+
+    `distances` (N, N) are those of the shortest paths, infinite where none leads. All senders are worked out at once:
+    paths are counted outwards a distance at a time, dependencies gathered inwards.
+    """
+    n = len(ties)
+    steps = ties.astype(float)
+    farthest = int(distances[np.isfinite(distances)].max())
+    paths = np.eye(n)
+    for distance in range(1, farthest + 1):
+        paths += np.where(distances == distance, (paths * (distances == distance - 1)) @ steps, 0.0)
+    dependency = np.zeros((n, n))
+    for distance in range(farthest, 1, -1):
+        there = distances == distance
+        passed = np.where(there, (1.0 + dependency) / np.where(there, paths, 1.0), 0.0) @ steps.T
+        dependency += np.where(distances == distance - 1, paths * passed, 0.0)
+    return np.asarray(dependency.sum(axis=0) / ((n - 1) * (n - 2)))
 
 
 def eigenvector(ties: BoolArray) -> FloatArray:
     """Return the principal eigenvector (N,) of the network without directions; NaN where it is not connected."""
-    import networkx as nx
-
     either = ties | ties.T
-    graph = nx.from_numpy_array(either.astype(int))
-    if not nx.is_connected(graph):
+    if connected_components(either, directed=False, return_labels=False) > 1:
         return np.full(len(ties), np.nan)
     vector = np.linalg.eigh(either.astype(float))[1][:, -1]
     return np.asarray(np.abs(vector))
 
 
-def _reached_by_all(graph: Any) -> BoolArray:
-    import networkx as nx
-
-    n = len(graph)
-    return np.array([len(nx.ancestors(graph, node)) == n - 1 for node in range(n)])
-
-
-def _by_node(values: Any) -> FloatArray:
-    return np.array([values[node] for node in range(len(values))], dtype=np.float64)
+def _closeness(distances: FloatArray, kind: Closeness) -> FloatArray:
+    """Return the closeness (N,) of the units in rows to those in columns."""
+    n = len(distances)
+    reached = np.isfinite(distances)
+    others = reached.sum(axis=1) - 1.0
+    total = np.where(reached, distances, 0.0).sum(axis=1)
+    near = others / np.where(total > 0, total, 1.0) * others / (n - 1)
+    return near if kind == "component" else np.where(others == n - 1, near, np.nan)

@@ -74,14 +74,19 @@ def reciprocity(ties: BoolArray) -> FloatArray:
 
 
 def clustering(ties: BoolArray) -> FloatArray:
-    """Return the mean over units of Fagiolo's (2007) directed clustering, zero where no triangle is possible."""
+    """Return the mean over units of `clustering_of_units`."""
+    return np.asarray(clustering_of_units(ties).mean(axis=-1))
+
+
+def clustering_of_units(ties: BoolArray) -> FloatArray:
+    """Return Fagiolo's (2007) directed clustering of every unit, (..., N), zero where no triangle is possible."""
     either = ties.astype(np.float64) + np.swapaxes(ties, -1, -2)
     total = either.sum(axis=-1)
     mutual = (ties & np.swapaxes(ties, -1, -2)).sum(axis=-1)
     triangles = np.einsum("...ij,...jk,...ki->...i", either, either, either, optimize=True) / 2.0
     possible = total * (total - 1.0) - 2.0 * mutual
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(possible > 0, triangles / possible, 0.0).mean(axis=-1))
+        return np.asarray(np.where(possible > 0, triangles / possible, 0.0))
 
 
 MEASURES = {

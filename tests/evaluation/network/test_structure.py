@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from panelkit.evaluation.network import structure
-from panelkit.evaluation.network.centrality import centralities
+from panelkit.evaluation.network.centrality import Closeness, centralities
 from tests.evaluation.network.small import DIGRAPH, random_ties, remainders
 from tests.stored import stored
 
@@ -39,6 +39,27 @@ def test_networkx_agrees(seed: int) -> None:
     assert float(found["clustering"]) == pytest.approx(nx.average_clustering(g))
     parts = [len(part) for part in nx.weakly_connected_components(g)]
     assert float(found["connectedness"]) == pytest.approx(sum(c * (c - 1) for c in parts) / (9 * 8))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.15, 0.4, 1.0])
+@pytest.mark.parametrize("closeness", ["strict", "component"])
+def test_networkx_agrees_unit_by_unit(share: float, closeness: Closeness) -> None:
+    for seed in range(4):
+        ties = random_ties(13, share, seed)
+        g, found = graph(ties), centralities(ties, closeness)
+        expected = {
+            "betweenness": nx.betweenness_centrality(g),
+            "closeness_in": nx.closeness_centrality(g),
+            "closeness_out": nx.closeness_centrality(g.reverse()),
+            "clustering": nx.clustering(g),
+        }
+        for name, by_unit in expected.items():
+            values = np.array([float(by_unit[unit]) for unit in range(13)])
+            if closeness == "strict" and name.startswith("closeness"):
+                way = g.reverse() if name == "closeness_out" else g
+                values[[len(nx.ancestors(way, unit)) < 12 for unit in range(13)]] = np.nan
+            # the sums run in another order
+            assert found[name].to_numpy() == pytest.approx(values, abs=1e-14, nan_ok=True)
 
 
 @pytest.mark.parametrize("seed", range(6))

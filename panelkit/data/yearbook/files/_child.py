@@ -97,7 +97,10 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 
 def opened(content: bytes, limits: dict[str, Any]) -> bytes:
     """Return a protected workbook without Excel's default protection; a password of its own is a refusal."""
-    plain: bytes | None = protection.unprotected(content)
+    try:
+        plain: bytes | None = protection.unprotected(content)
+    except protection.NoLibraryError as error:
+        raise RefusedError("no_msoffcrypto") from error
     if plain is None:
         raise RefusedError("password")
     if len(plain) > limits["file"]:

@@ -11,6 +11,10 @@ _DEFAULT = "VelvetSweatshop"
 """The password that Excel tries before it asks for one ([MS-OFFCRYPTO] 2.4.2.3)."""
 
 
+class NoLibraryError(Exception):
+    """The library that takes protection off is not installed."""
+
+
 def unprotected(content: bytes) -> bytes | None:
     """Return the workbook (OLE bytes, .xls or .xlsx inside) as it is without its protection.
 
@@ -18,11 +22,16 @@ def unprotected(content: bytes) -> bytes | None:
 
     Raises
     ------
+    NoLibraryError
+        If msoffcrypto-tool is not installed.
     Exception
         Of any kind, where the bytes are damaged.
     """
-    import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
+    try:
+        import msoffcrypto
+        from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
+    except ImportError as error:
+        raise NoLibraryError from error
 
     plain = io.BytesIO()
     try:

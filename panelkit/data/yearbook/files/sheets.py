@@ -16,7 +16,17 @@ from typing import Any
 from panelkit.data.yearbook.errors import Where, YearbookError, letters, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Cell, Grid, Odd, is_empty
+from panelkit.language.extras import LOCKED, PARQUET
 from panelkit.language.message import Message, message
+
+
+def still_locked() -> Message:
+    """Say that a protected file is not read without the library that takes the protection off."""
+    return message(
+        "{missing}; or open the file in Office, remove its protection, and save a plain copy",
+        missing=LOCKED.missing(message("reading a protected (encrypted) file")),
+    )
+
 
 _CHILD = Path(__file__).with_name("_child.py")
 _REASONS: Mapping[str, Callable[[str], Message]] = {
@@ -48,8 +58,9 @@ _REASONS: Mapping[str, Callable[[str], Message]] = {
         limit=limits.MERGED,
     ),
     "no_parquet": lambda detail: message(
-        "reading .parquet needs pyarrow: pip install 'panelkit-regional[parquet]', or save the table as .csv"
+        "{missing}; or save the table as .csv", missing=PARQUET.missing(message("reading .parquet"))
     ),
+    "no_msoffcrypto": lambda detail: still_locked(),
     "ods": lambda detail: message(
         "the OpenDocument sheet shows some cells otherwise than it stores them ({detail}): save it as .xlsx",
         detail=detail,
