@@ -75,6 +75,13 @@ def test_a_claim_is_checked_and_tables_are_written(outside: dict[str, str], tmp_
         assert path.stat().st_size > 0
 
 
+def test_the_doctor_finds_nothing_broken(outside: dict[str, str]) -> None:
+    done = run(outside, "doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "matplotlib" in done.stdout
+    assert "Chinese font" not in done.stdout
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_pages_are_refused_before_the_run(outside: dict[str, str], tmp_path: Path, language: str) -> None:
     pages = tmp_path / "pages"

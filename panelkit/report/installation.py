@@ -13,12 +13,15 @@ from typing import Literal
 
 from panelkit.data.paths import PACKAGE, shipped
 from panelkit.language.errors import PanelkitError
+from panelkit.language.extras import FIGURES
 from panelkit.language.message import Language, Message, message, verbatim
 
 NAME = "panelkit-regional"
 State = Literal["ok", "absent", "broken"]
 
 OPTIONAL: dict[str, Message] = {
+    "matplotlib": message("draws figures: `.plot()`, `--plot`, folders of `--out` that hold figures"),
+    "msoffcrypto-tool": message("opens protected workbooks: `panelkit ingest FILE.xls`"),
     "pyarrow": message("reads Parquet files: `--data FILE.parquet`, `panelkit ingest FILE.parquet`"),
     "polars": message("frames of polars as panels in Python"),
     "distributed": message("claims on a cluster: `joblib.parallel_config(backend='dask')`"),
@@ -51,7 +54,8 @@ def parts(store: Path | None = None) -> Iterator[Part]:
     yield from _packages(requirements()[1])
     yield _figures()
     yield _claims()
-    yield _font()
+    if FIGURES.installed():
+        yield _font()
     yield from map(_optional, OPTIONAL)
     yield _store(store)
     yield _cache()
