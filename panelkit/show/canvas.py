@@ -117,7 +117,7 @@ def wrap(text: str, ems: float) -> list[str]:
     for piece in re.findall(
         r"[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e80-\u9fff\uff00-\uffef]+|[ \t\n]+", text
     ):
-        closing = piece[0] in "，。；：、）！？"
+        closing = piece[0] in "，。；：、）！？)"
         if line and width_in_ems(line + piece.rstrip()) > ems and not closing:
             lines.append(line.rstrip())
             line = "" if piece.isspace() else piece

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from panelkit.show.canvas import Figure
 from panelkit.show.cells import correlation_map, heat_map, missing_map, transition_map
-from panelkit.show.choropleth import TILES, lisa_map, province_map
 from panelkit.show.comparisons import comparison_scatter
 from panelkit.show.diagram import path_diagram
 from panelkit.show.event_study import event_study_plot
@@ -20,13 +19,15 @@ from panelkit.show.lines import (
     density_lines,
     histogram,
     lorenz_curve,
-    moran_scatter,
     rank_chart,
     sensitivity_curve,
     trend_lines,
 )
+from panelkit.show.maps.network_map import network_map
+from panelkit.show.maps.province_map import lisa_map, province_map
+from panelkit.show.maps.tiles import TILES
 from panelkit.show.margins_curve import margins_curve
-from panelkit.show.network_map import network_map
+from panelkit.show.moran_scatter import moran_scatter
 from panelkit.show.response_grid import response_grid
 from panelkit.show.specification_curve import specification_curve
 from panelkit.show.within import within_scatter

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from panelkit.show.canvas import width_in_ems
+from panelkit.show.extents import Box, extent, touch
 
 
 def year_ticks(axes: Any, years: Sequence[float]) -> None:
@@ -79,8 +79,24 @@ def spread(values: Sequence[float], gap: float, low: float, high: float) -> list
     return places
 
 
-def name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
-    """Name points from the outermost inwards, as long as a name touches no other name or point."""
+def name_points(
+    axes: Any,
+    x: Any,
+    y: Any,
+    names: Sequence[str],
+    *,
+    around: Sequence[Any] = (),
+    avoid: Any = None,
+    order: Any = None,
+    gaps: Any = 4.0,
+    behind: str | None = None,
+) -> None:
+    """Name points, as long as a name touches no other name and no point, no text of `around`, and nothing to `avoid`.
+
+    Names come from the outermost inwards, or in the `order` given, and are as wide as matplotlib draws them; `avoid`
+    are further points (m, 2), such as those of a line. Names stay `gaps` (n,) points away from their own point and from
+    the others, and lie on a ground of the colour `behind`.
+    """
     size = 8.0
     drawing = axes.get_figure()
     drawing.draw_without_rendering()  # settles the layout, so that places are known
@@ -88,20 +104,36 @@ def name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
     frame = axes.get_window_extent()
     wide, tall = frame.width * scale, frame.height * scale
     points = (axes.transData.transform(np.column_stack([x, y])) - (frame.x0, frame.y0)) * scale
-    taken = [(px - 4, py - 4, px + 4, py + 4) for px, py in points]
-    for left in (0.0, wide - 66):
-        taken += [(left, 0.0, left + 66, 16.0), (left, tall - 16, left + 66, tall)]
-    for i in np.argsort(-(np.square(x) + np.square(y)), kind="stable"):
-        wide_name = width_in_ems(names[i]) * size * 1.15
+    away = np.broadcast_to(np.asarray(gaps, dtype=float), len(points))
+    taken: list[Box] = [
+        (px - gap, py - gap, px + gap, py + gap) for (px, py), gap in zip(points, away, strict=True)
+    ]
+    ground = (
+        None if behind is None else {"boxstyle": "square,pad=0.05", "fc": behind, "ec": "none", "alpha": 0.7}
+    )
+    for text in around:
+        box = text.get_window_extent()
+        low, high = (box.min - (frame.x0, frame.y0)) * scale, (box.max - (frame.x0, frame.y0)) * scale
+        taken.append((low[0] - 2, low[1] - 2, high[0] + 2, high[1] + 2))
+    if avoid is not None:
+        further = (axes.transData.transform(avoid) - (frame.x0, frame.y0)) * scale
+        taken += [(px - 1, py - 1, px + 1, py + 1) for px, py in further]
+    outwards = np.argsort(-(np.square(x) + np.square(y)), kind="stable")
+    for i in outwards if order is None else order:
+        width, height = (scale * side for side in extent(drawing, names[i], size))
         px, py = points[i]
-        for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
-            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.4)
-            if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
-                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size}
-                axes.annotate(names[i], (x[i], y[i]), **place).set_in_layout(False)
+        off = away[i] + 1.0
+        sides = (
+            (off, -height / 2),
+            (-off - width, -height / 2),
+            (-width / 2, off),
+            (-width / 2, -off - height),
+        )
+        for dx, dy in sides:
+            spot = (px + dx, py + dy, px + dx + width, py + dy + height)
+            inside = spot[0] > 0 and spot[2] < wide and spot[1] > 0 and spot[3] < tall
+            if inside and not any(touch(spot, other) for other in taken):
+                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size, "va": "bottom"}
+                axes.annotate(names[i], (x[i], y[i]), bbox=ground, zorder=2.5, **place).set_in_layout(False)
                 taken.append(spot)
                 break
-
-
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,4 +1,4 @@
-"""Figures of lines and clouds: trends, ranks over years, sensitivity, densities, Lorenz, Moran, histogram."""
+"""Figures of lines and clouds: trends, ranks over years, sensitivity, densities, Lorenz, histogram."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows, need_values
-from panelkit.show.choropleth import province_word
-from panelkit.show.labelling import name_ends, name_points, rank_ticks, year_ticks
+from panelkit.show.labelling import name_ends, rank_ticks, year_ticks
 from panelkit.show.words import interval_words, word
 
 
@@ -257,58 +256,6 @@ def histogram(
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
         axes.set_xlabel(value_label or word("value", language))
         axes.set_ylabel(word("count", language))
-    return page.done()
-
-
-def moran_scatter(
-    frame: pd.DataFrame,
-    *,
-    slope: float | None = None,
-    name: str = "z",
-    language: Language = "en",
-    title: str | None = None,
-    notes: Sequence[str] | str = (),
-) -> Figure:
-    """Draw standardised values against their spatial lag: columns `z, lag`, index the provinces' names.
-
-    The line has the given `slope` (Moran's I where W is row-standardised), otherwise the least-squares one.
-    Points away from the middle are named.
-    """
-    need_columns(frame, ("z", "lag"), message("a Moran scatter"))
-    need_rows(frame, message("a Moran scatter"))
-    z, lag = (frame[column].astype(float).to_numpy() for column in ("z", "lag"))
-    steep = float(slope) if slope is not None else float(np.polyfit(z, lag, 1)[0])
-    page = sheet(6.4, 4.8, title=title, notes=notes, language=language, alt=word("spatial_lag", language))
-    with style.styled():
-        axes = page.drawing.add_subplot()
-        quadrant = np.where(z >= 0, np.where(lag >= 0, 0, 3), np.where(lag >= 0, 1, 2))
-        corners = (("HH", 1, 1), ("LH", 0, 1), ("LL", 0, 0), ("HL", 1, 0))
-        tints = ("#B2182B", "#4393C3", "#2166AC", "#D6604D")
-        for i, (corner, right, top) in enumerate(corners):
-            some = quadrant == i
-            axes.scatter(z[some], lag[some], s=26, color=tints[i], marker=style.MARKS[i], lw=0, zorder=3)
-            axes.annotate(
-                word(corner, language),
-                (right, top),
-                xycoords="axes fraction",
-                xytext=(-4 if right else 4, -4 if top else 4),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                va="top" if top else "bottom",
-                size=9,
-                color=style.SOFT,
-            )
-        axes.axhline(0, color=style.SOFT, lw=0.8)
-        axes.axvline(0, color=style.SOFT, lw=0.8)
-        ends = np.array([z.min(), z.max()])
-        middle = 0.0 if slope is not None else float(lag.mean() - steep * z.mean())
-        shown = f"{word('slope', language)} = {steep:.3f}"
-        axes.plot(ends, middle + steep * ends, color=style.INK, lw=1.4, label=shown)
-        axes.margins(0.12)
-        axes.set_xlabel(name)
-        axes.set_ylabel(word("spatial_lag", language))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        name_points(axes, z, lag, [province_word(label, language) for label in frame.index])
     return page.done()
 
 

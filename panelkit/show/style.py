@@ -25,6 +25,8 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X", "h")
 SEQUENTIAL = "YlGnBu"
 DIVERGING = "RdBu_r"
 NO_VALUE = "#ededed"
+MISSING_HATCH = "////"  # over NO_VALUE: in grey print the palest values look like it
+HATCH = "#b3b3b3"
 
 WIDTH = 7.5  # inches: 720 px in a browser
 CHINESE = (
@@ -66,6 +68,7 @@ _RC: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "panelkit",
     "pdf.fonttype": 42,
+    "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
@@ -122,11 +125,21 @@ def sequence_colours(count: int, name: str = SEQUENTIAL, low: float = 0.3) -> li
     return [to_hex(scale(low + (0.95 - low) * i / (count - 1))) for i in range(count)]
 
 
-def readable_on(colour: Any) -> str:
-    """Return white or ink, whichever can be read on `colour` (relative luminance of WCAG 2)."""
+def luminance(colour: Any) -> float:
+    """Return the relative luminance of a colour (WCAG 2), from 0 (black) to 1 (white)."""
     drawing_library()
     from matplotlib.colors import to_rgb
 
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "white" if luminance < 0.3 else INK
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def lightness(colour: Any) -> float:
+    """Return the lightness L* (CIE 1976) of a colour, from 0 to 100: the grey that a printer makes of it."""
+    light = luminance(colour)
+    return 903.3 * light if light <= 0.008856 else 116.0 * light ** (1 / 3) - 16.0
+
+
+def readable_on(colour: Any) -> str:
+    """Return white or ink, whichever can be read on `colour`."""
+    return "white" if luminance(colour) < 0.3 else INK

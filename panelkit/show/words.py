@@ -81,6 +81,7 @@ _WORDS: dict[str, Message] = {
     "LL": message("low-low"),
     "HL": message("high-low"),
     "ns": message("not significant"),
+    "island": message("no neighbour"),
     "rank": message("Rank"),
     "rank_interval": message("Rank, with its interval"),
     "treatment": message("Treatment"),

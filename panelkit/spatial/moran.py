@@ -212,23 +212,42 @@ class LocalMoran(Rendered, Brief):
         return self.table["quadrant"].where(self.table["significant"], "ns")
 
     def map(
-        self, *, boundaries: Any = None, language: Literal["en", "zh"] = "en", title: str | None = None
+        self,
+        *,
+        boundaries: Any = None,
+        by: Literal["q", "p"] = "q",
+        language: Literal["en", "zh"] = "en",
+        title: str | None = None,
     ) -> Figure:
-        """Return the map of significant quadrants, on tiles or on boundaries of one's own."""
-        from panelkit.show import figures
+        """Return the map of significant quadrants, on tiles or on a map of one's own.
 
-        return figures.lisa_map(
-            self.quadrants, boundaries=boundaries, language=language, title=title, notes=(self.note(),)
+        Parameters
+        ----------
+        boundaries
+            A map of `read_map`, the path of a GeoJSON file, or a GeoDataFrame under the provinces' names. None: tiles.
+        by
+            "q": significant at the false discovery rate; "p": at the same level without any correction for the number
+            of units. The legend says which.
+        language, title
+            "en" or "zh"; text above.
+        """
+        from panelkit.spatial.local_figures import lisa_figure
+
+        return lisa_figure(
+            self.table,
+            self.fdr,
+            self.note(),
+            boundaries=boundaries,
+            by=by,
+            language=language,
+            title=title,
         )
 
     def scatter(self, *, language: Literal["en", "zh"] = "en", title: str | None = None) -> Figure:
-        """Return the Moran scatter, its slope Moran's I."""
-        from panelkit.show import figures
+        """Return the Moran scatter, its slope Moran's I: significant units are filled, others hollow."""
+        from panelkit.spatial.local_figures import scatter_figure
 
-        frame = self.table[["z", "lag"]]
-        return figures.moran_scatter(
-            frame, slope=self.I, language=language, title=title, notes=(self.note(),)
-        )
+        return scatter_figure(self.table, self.I, self.fdr, self.note(), language=language, title=title)
 
     def note(self) -> Message:
         """Return weights, year, draws and seed as a sentence."""

@@ -6,6 +6,6 @@ from panelkit.cli._commands import group
 
 app = group(
     __name__,
-    first=("moran", "lm", "fit", "impacts", "sensitivity"),
+    first=("moran", "lisa", "map", "lm", "fit", "impacts", "sensitivity"),
     help="Spatial dependence and spatial panels. 空间自相关与空间面板模型。",
 )

@@ -10,24 +10,21 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._output import file_out
 from panelkit.cli._printing import all_told, print_json, print_written, records
 from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
 from panelkit.cli._written import stars_of
-from panelkit.cli.spatial._options import (
-    IslandsChoice,
-    IslandsOption,
-    OrderOption,
-    WeightsOption,
-    rows_of_formula,
-)
-from panelkit.cli.spatial._order import ordered_units
+from panelkit.cli.spatial._maps import MapOptions, check_plots
+from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, OrderOption, WeightsOption
+from panelkit.cli.spatial._series import series_and_weights
 from panelkit.cli.spatial._tables import echo_frame, put_frame, write_tables
-from panelkit.cli.spatial._weights import all_provinces, weights_of
+from panelkit.cli.spatial._weights import all_provinces
 from panelkit.language.message import Language, Message, message, verbatim
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.show.maps.base_map import BaseMap
     from panelkit.spatial.weights import Weights
 
 app = typer.Typer(add_completion=False)
@@ -45,6 +42,7 @@ def moran(
     sample: ShippedSample,
     look: FrameToFile,
     output: Output,
+    own: MapOptions,
     w: WeightsOption = "contiguity",
     w_order: OrderOption = None,
     islands: IslandsOption = IslandsChoice.refuse,
@@ -54,29 +52,36 @@ def moran(
     permutations: Annotated[int, typer.Option(min=99, help="Permutations. 置换次数。")] = 9999,
     seed: SeedOption = 0,
     stars: StarsOption = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            callback=file_out,
+            help="Draw the Moran scatter of the last year to this .svg, .png or .pdf. 莫兰散点图文件。",
+        ),
+    ] = None,
 ) -> None:
     """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
-    import pandas as pd
-
-    from panelkit.models.reading import read_design
     from panelkit.show.tables import starred
     from panelkit.show.words import stars_note
+    from panelkit.spatial.moran import local_moran
     from panelkit.spatial.moran import moran as moran_of_years
 
     printed = not output.as_json or look.table is not None
     refuse_look(ctx, look, printed=printed)
     look.check()
     levels = _levels(ctx, stars, printed=printed)
-    held = rows_of_formula(ctx, sample, f"{variable} ~ 1")
-    design = read_design(f"{variable} ~ 1", held.frame, where=held.where)
-    units = list(design.unit_labels)
-    series = pd.Series(design.y, index=design.labels(), name=variable)
-    ids = ordered_units(w_order, held.frame, sample, [w])
-    weights = weights_of(w, units, ids=ids, islands=islands.value)
-    table = moran_of_years(
-        series, weights, centring="unit" if within else "none", permutations=permutations, rng=seed
-    )
-    notes = [*weights.for_model().said, _dealt(permutations, seed, within), *design.notes]
+    if output.out is None:
+        said_of_map = message(
+            "{option} is about the map of --out: name its folder, or leave it out", option="--map"
+        )
+        refuse(ctx, "own_map", said_of_map)
+    check_plots(plot)
+    base = own.read(ctx)
+    series, weights, row_notes = series_and_weights(ctx, variable, sample, w, w_order, islands.value)
+    dealt: dict[str, Any] = {"permutations": permutations, "rng": seed}
+    table = moran_of_years(series, weights, centring="unit" if within else "none", **dealt)
+    notes = [*weights.for_model().said, _dealt(permutations, seed, within), *row_notes]
     if output.as_json:
         print_json({"rows": records(table.reset_index()), "notes": all_told(notes, output.language)})
     shown = starred(table[_PRINTED].astype({"n": int}), "I", "p_two_sided", levels, look.decimals)
@@ -85,11 +90,12 @@ def moran(
         echo_frame(shown, said, output.language, look=look.style())
     put_frame(shown, said, output.language, look, quiet=output.as_json, index=True)
     if output.out is not None:
-        paths = _write_local(
-            series, weights, output.out, output.language, permutations=permutations, rng=seed
-        )
+        paths = _write_local(series, weights, output.out, output.language, base, **dealt)
         paths = [*write_tables({"moran": table.reset_index()}, output.out), *paths]
         print_written(paths, quiet=output.as_json)
+    if plot is not None:
+        found = local_moran(series, weights, **dealt)
+        print_written([found.scatter(language=output.language).save(plot)], quiet=output.as_json)
 
 
 def _levels(ctx: typer.Context, stars: str | None, *, printed: bool) -> tuple[float, ...]:
@@ -103,7 +109,7 @@ def _levels(ctx: typer.Context, stars: str | None, *, printed: bool) -> tuple[fl
 
 
 def _write_local(
-    series: pd.Series, weights: Weights, out: Path, language: Language, **dealt: Any
+    series: pd.Series, weights: Weights, out: Path, language: Language, base: BaseMap | None, **dealt: Any
 ) -> list[Path]:
     """Write the local statistics of the last year, their map where the units are provinces, and their scatter."""
     from panelkit.spatial.moran import local_moran
@@ -114,8 +120,8 @@ def _write_local(
         found.to_docx(out / "local_moran.docx", language=language),
         found.to_excel(out / "local_moran.xlsx", language=language),
     ]
-    if all_provinces(list(series.index.get_level_values(0).unique())):
-        paths.append(found.map(language=language).save(out / "lisa.svg"))
+    if base is not None or all_provinces(list(series.index.get_level_values(0).unique())):
+        paths.append(found.map(boundaries=base, language=language).save(out / "lisa.svg"))
     paths.append(found.scatter(language=language).save(out / "moran_scatter.svg"))
     return paths
 

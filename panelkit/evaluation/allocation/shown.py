@@ -12,9 +12,10 @@ from panelkit.evaluation.allocation.allocated import Allocated
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.show.canvas import Figure
-from panelkit.show.choropleth import adcode_of, province_map
 from panelkit.show.dots import change_dots
 from panelkit.show.frontier_curve import frontier_curve
+from panelkit.show.maps.province_map import province_map
+from panelkit.show.maps.tiles import adcode_of
 from panelkit.show.tables import frame_table
 
 _MORE, _LESS, _OPEN = message("more"), message("less"), message("open")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -26,7 +27,10 @@ from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
+from panelkit.show.canvas import Figure
 from panelkit.show.rendered import Titled
+from panelkit.spatial.choropleth import drawn
+from panelkit.spatial.own_map import read_map
 
 Seed = Literal["independence", "gravity"]
 Own = Literal["seed", "none"]
@@ -104,6 +108,46 @@ class Flows(Titled, Brief):
         title = f"{self.title.text(language)} {self.years[-1]}"
         table = self.to_text(language=language, notes=(), caption=None)
         return "\n".join([title, "=" * cells(title), table, *note_lines(self.said, language)])
+
+    def map(
+        self,
+        year: Any = None,
+        *,
+        of: Literal["net", "sent", "received"] = "net",
+        boundaries: Any = None,
+        language: Language = "en",
+        title: str | None = None,
+    ) -> Figure:
+        """Draw one period over the provinces: what each receives net of what it sends, or either of them.
+
+        Parameters
+        ----------
+        year
+            The period; None: the last.
+        of
+            "net" (received less sent, on a diverging scale around zero), "sent" or "received".
+        boundaries
+            A map of `read_map`, or the path of a GeoJSON file. None: tiles.
+        language, title
+            "en" or "zh"; text above.
+        """
+        if of not in ("net", "sent", "received"):
+            raise SpecError(message("of= is 'net', 'sent' or 'received', not {given!r}", given=of))
+        place = self._place(year)
+        held = self.tidy()
+        values = held[held["year"] == self.years[place]].set_index("unit")[of]
+        base = read_map(boundaries) if isinstance(boundaries, str | Path) else boundaries
+        return drawn(
+            values,
+            base,
+            centre=0.0 if of == "net" else None,
+            decimals=0,
+            value_label=_HEADS[of].text(language),
+            name_omitted=base is None,
+            language=language,
+            title=title or f"{self.title.text(language)} {self.years[place]}",
+            notes=[one.text(language) for one in self.said],
+        )
 
     def reconstruct(
         self,

@@ -170,11 +170,13 @@ class Network(Titled, Brief):
         *,
         blocks: pd.Series | None = None,
         top: int = 60,
+        places: Literal["tiles", "capitals"] = "tiles",
+        boundaries: Any = None,
         language: Language = "en",
         title: str | None = None,
         notes: Sequence[str] = (),
     ) -> Figure:
-        """Draw the network of one period: provinces on their tiles, other units on a circle.
+        """Draw the network of one period: provinces on their tiles or at their capitals, other units on a circle.
 
         Parameters
         ----------
@@ -184,6 +186,10 @@ class Network(Titled, Brief):
             A block by unit, which colours it: `blocks` of a `BlockModel`.
         top
             How many ties are drawn, the strongest by score; a note says so where there are more.
+        places
+            "tiles", or "capitals" for provinces at the places of their capitals.
+        boundaries
+            With "capitals": a map of `read_map` in degrees, or the path of a GeoJSON file, to lie under them.
         language
             "en" or "zh".
         title, notes
@@ -202,6 +208,9 @@ class Network(Titled, Brief):
             one.scores[0],
             blocks=blocks,
             top=top,
+            weight_name=message("score") if self.kind == "gravity" else message("flow"),
+            places=places,
+            boundaries=boundaries,
             language=language,
             title=with_period(self.title.text(language), one.years[0], "，" if language == "zh" else ", ")
             if title is None
