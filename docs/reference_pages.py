@@ -31,6 +31,7 @@ KINDS = {
     "description": "Descriptives",
     "study": "Studies of many fits",
     "weights": "Spatial weights",
+    "map": "Maps",
     "index": "Indices",
     "evaluation": "Evaluation systems",
     "data": "Figures and yearbooks",

@@ -7,6 +7,7 @@ import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class Figure:
                     "a figure is written as .svg, .png or .pdf, not {ending!r}", ending=ending or str(path)
                 )
             )
-        _warn_without_font(self.drawing, ending)
+        _warn_without_font(self.drawing)
         raw = BytesIO()
         metadata = {"Software": None} if ending == ".png" else {"CreationDate": None, "Producer": None}
         with style.styled(quiet=style.chinese_font() is None):
@@ -158,14 +159,20 @@ def _svg(drawing: Any, alt: str, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _warn_without_font(drawing: Any, ending: str) -> None:
+def _warn_without_font(drawing: Any) -> None:
     from matplotlib.text import Text
 
     shown = "".join(text.get_text() for text in drawing.findobj(Text))
     if style.chinese_font() is None and _EAST_ASIAN.search(shown):
-        said = message(
-            "no Chinese font is installed, so the {ending} figure shows boxes for Chinese characters: install Noto "
-            "Sans CJK SC (Debian: fonts-noto-cjk), or save as .svg",
-            ending=ending,
-        )
-        warnings.warn(said, UserWarning, stacklevel=3)
+        say_boxes()
+
+
+@cache
+def say_boxes() -> None:
+    """Warn once that Chinese characters are boxes without a font, with what to do."""
+    said = message(
+        "no Chinese font is installed, so figures show boxes for Chinese characters: install Noto Sans CJK SC (Debian, "
+        "Ubuntu: apt install fonts-noto-cjk; Fedora: dnf install google-noto-sans-cjk-fonts; elsewhere: the download "
+        "NotoSansCJKsc-Regular.otf, put into the folder of fonts), or save as .svg"
+    )
+    warnings.warn(said, UserWarning, stacklevel=4)

@@ -80,7 +80,9 @@ def heat_map(
     )
     with style.styled():
         axes = page.drawing.add_subplot()
-        axes.set_facecolor(style.NO_VALUE)
+        axes.patch.set(
+            facecolor=style.NO_VALUE, edgecolor=style.HATCH, hatch=style.MISSING_HATCH, linewidth=0
+        )
         if categories is None:
             values = frame.astype(float).to_numpy()
             image = _numbers(axes, values, centre)
@@ -89,6 +91,8 @@ def heat_map(
             bar.set_label(value_label or word("value", language))
             if room:
                 _write(axes, values, image, decimals)
+            elif centre is not None:
+                _dash_below(axes, bar, values, image, centre, language)
         else:
             _named_cells(axes, frame, categories, colours, language)
         named = dict(labels or {})
@@ -193,6 +197,15 @@ def _write(axes: Any, values: Any, image: Any, decimals: int) -> None:
             axes.text(j, i, f"{value:.{decimals}f}", ha="center", va="center", size=7.5, color=colour)
 
 
+def _dash_below(axes: Any, bar: Any, values: Any, image: Any, centre: float, language: Language) -> None:
+    """Mark the cells below the centre, whose grey is that of a cell above it."""
+    for i, j in np.argwhere(values < centre):
+        ink = style.readable_on(image.cmap(image.norm(values[i, j])))
+        axes.plot([j], [i], marker="_", color=ink, ms=4, mew=0.8)
+    said = message("with a dash: below {centre:g}", centre=centre).text(language)
+    bar.ax.set_title(said, size=8, loc="left")
+
+
 def _named_cells(
     axes: Any,
     frame: pd.DataFrame,
@@ -214,7 +227,9 @@ def _named_cells(
     axes.imshow(np.ma.masked_invalid(codes), cmap=ListedColormap(tints), aspect="auto", **limits)
     handles = [Patch(facecolor=tint, label=name) for tint, name in zip(tints, categories, strict=True)]
     if np.isnan(codes).any():
-        handles.append(Patch(facecolor=style.NO_VALUE, label=word("no_value", language)))
+        blank = Patch(facecolor=style.NO_VALUE, edgecolor=style.HATCH, hatch=style.MISSING_HATCH, linewidth=0)
+        blank.set_label(word("no_value", language))
+        handles.append(blank)
     axes.legend(
         handles=handles[::-1], loc="upper left", bbox_to_anchor=(1.01, 1), handlelength=1, handleheight=1
     )

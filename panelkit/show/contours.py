@@ -68,7 +68,7 @@ def contour_lines(
         axes.clabel(lines, fontsize=8, fmt=lambda level: f"{level:.3g}")
         if values.min() < critical < values.max():
             line = axes.contour(
-                x, y, values, levels=[critical], colors=style.RED, linewidths=1.6, linestyles="solid"
+                x, y, values, levels=[critical], colors=style.RED, linewidths=2.0, linestyles="dashed"
             )
             axes.clabel(line, fontsize=8.5, fmt=lambda level: f"{level:.3g}")
         _mark(axes, f"{now:.3g}", 0.0, 0.0, style.INK)

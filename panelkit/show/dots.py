@@ -30,21 +30,21 @@ def change_dots(
     rises = held["certain"] & (held["estimate"] > 0.0)
     falls = held["certain"] & ~rises
     parts = [
-        (rises, style.BLUE, message("certainly more")),
-        (falls, style.RED, message("certainly less")),
-        (~held["certain"], style.SOFT, message("open")),
+        (rises, "^", style.BLUE, message("certainly more")),
+        (falls, "v", style.RED, message("certainly less")),
+        (~held["certain"], "o", style.PALE, message("open")),
     ]
     alt = message("change, %").text(language)
     with one_axis(0.95 + 0.2 * len(held), title=title, notes=notes, language=language, alt=alt) as (
         page,
         axes,
     ):
-        for chosen, colour, label in parts:
+        for chosen, mark, colour, label in parts:
             part = held[chosen]
             if len(part):
                 places = [float(place) for place in part.index]
                 draw_intervals(
-                    axes, part, places, colour=colour, mark="o", label=label.text(language), thin=True
+                    axes, part, places, colour=colour, mark=mark, label=label.text(language), thin=True
                 )
         name_rows(axes, [str(name) for name in held["label"]])
         draw_references(axes, 0.0, None, language)

@@ -89,7 +89,8 @@ def interval_plot(
     with one_axis(height, title=title, notes=notes, language=language, alt=alt) as (page, axes):
         for i, name in enumerate(names):
             colour = style.RED if name in highlight else style.BLUE
-            draw_intervals(axes, frame.iloc[[i]], [float(i)], colour=colour, mark="o", label=None)
+            mark = "D" if name in highlight else "o"
+            draw_intervals(axes, frame.iloc[[i]], [float(i)], colour=colour, mark=mark, label=None)
         name_rows(axes, [named.get(name, name) for name in names])
         draw_references(axes, reference, claimed, language)
         axes.set_xlabel(estimates_label(language, level))
@@ -128,7 +129,8 @@ def influence_plot(
             turned = bool(np.isfinite(ends).all()) and _beside_zero(*ends) != whole
             colour = style.RED if turned else style.INK
             line = ordered.iloc[[int(str(i))]]
-            draw_intervals(axes, line, [float(str(i))], colour=colour, mark="o", label=None, thin=True)
+            mark = "D" if turned else "o"
+            draw_intervals(axes, line, [float(str(i))], colour=colour, mark=mark, label=None, thin=True)
         name_rows(axes, [named.get(str(name), str(name)) for name in ordered["left_out"]])
         draw_references(
             axes,

@@ -107,8 +107,9 @@ def rank_chart(
         for i, name in enumerate(names):
             picked = name in chosen
             colour = style.CYCLE[chosen.index(name) % len(style.CYCLE)] if picked else style.FAINT
+            mark = style.MARKS[chosen.index(name) % len(style.MARKS)] if picked else "o"
             ranks = frame.iloc[:, i].astype(float).to_numpy()
-            axes.plot(years, ranks, color=colour, marker="o", ms=4.5, lw=2.0, zorder=3 if picked else 1)
+            axes.plot(years, ranks, color=colour, marker=mark, ms=4.5, lw=2.0, zorder=3 if picked else 1)
         for side, at in ((axes, 0), (right, -1)):
             row = frame.iloc[at].astype(float)
             told = [(float(row.iloc[i]), named.get(name, name)) for i, name in enumerate(names)]

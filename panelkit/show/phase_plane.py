@@ -16,6 +16,8 @@ from panelkit.show.checks import need_columns, need_rows
 _FIELD = ("x", "y", "dx", "dy")
 _SHORTEST = 0.05  # of the axes: two years named nearer to each other overlap
 
+_DASHES = ((0, (5, 2)), (0, (1, 1.5)))  # of the lines where a stock does not change
+
 
 def phase_plane(
     field: pd.DataFrame,
@@ -69,7 +71,7 @@ def phase_plane(
         for at, line in enumerate(nullclines):
             colour = style.CYCLE[at % len(style.CYCLE)]
             said = message("{stock} does not change", stock=labels[at]).text(language)
-            axes.plot(line["x"], line["y"], color=colour, lw=1.5, ls=(0, (5, 2)), label=said, zorder=2)
+            axes.plot(line["x"], line["y"], color=colour, lw=1.5, ls=_DASHES[at % 2], label=said, zorder=2)
         observed = message("observed").text(language)
         axes.plot(path["x"], path["y"], color=style.INK, marker="o", ms=3.5, lw=1.4, label=observed, zorder=4)
         _name_periods(axes, path, (float(np.ptp(x)), float(np.ptp(y))))

@@ -44,7 +44,7 @@ def sensitivity_plot(
         bars = {"capsize": 5, "lw": 1.8}
         value, low, high = original
         axes.errorbar(
-            [0], [value], yerr=[[value - low], [high - value]], fmt="o", ms=5, color=style.RED,
+            [0], [value], yerr=[[value - low], [high - value]], fmt="D", ms=5, color=style.RED,
             label=message("parallel trends").text(language), **bars,
         )  # fmt: skip
         some = frame[held]

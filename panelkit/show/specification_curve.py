@@ -77,7 +77,7 @@ def _curve(
     clear = (low > 0) | (high < 0)
     dense = len(ordered) > 300
     size = 4.0 if dense else 14.0
-    for some, colour in ((~clear, style.SOFT), (clear, style.BLUE)):
+    for some, colour in ((~clear, style.PALE), (clear, style.BLUE)):
         if not some.any():
             continue
         if dense:

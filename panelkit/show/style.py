@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from panelkit.language.message import message
 INK = "#222222"
 SOFT = "#6b6b6b"
 FAINT = "#d5d5d5"
+PALE = "#a6a6a6"  # what is not certain: in grey print paler than BLUE and RED
 BLUE = "#0072B2"
 RED = "#D55E00"
 GREEN = "#009E73"
@@ -42,6 +44,7 @@ CHINESE = (
     "Arial Unicode MS",
     "Noto Sans CJK JP",  # the one name that matplotlib before 3.11 sees of the collection
 )
+_CHINESE_FILE = re.compile(r"cjk|sourcehan|pingfang|hiragino|msyh|simhei|wqy|notosanssc|arial ?unicode")
 FAMILIES = ("Arial", "Helvetica", "DejaVu Sans", *CHINESE)
 
 _RC: dict[str, Any] = {
@@ -90,11 +93,23 @@ def drawing_library() -> Any:
 
 @cache
 def chinese_font() -> str | None:
-    """Return the first Chinese font that is installed, or None."""
+    """Return the first Chinese font that is installed, or None.
+
+    matplotlib keeps a list of fonts from its first start: fonts that were installed since are looked for beside it.
+    """
     drawing_library()
     from matplotlib import font_manager
 
-    held = {font.name for font in font_manager.fontManager.ttflist}
+    manager = font_manager.fontManager
+    held = {font.name for font in manager.ttflist}
+    found = next((name for name in CHINESE if name in held), None)
+    if found is not None:
+        return found
+    listed = {font.fname for font in manager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - listed):
+        if _CHINESE_FILE.search(path.lower()):
+            manager.addfont(path)
+    held = {font.name for font in manager.ttflist}
     return next((name for name in CHINESE if name in held), None)
 
 

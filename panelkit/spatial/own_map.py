@@ -74,7 +74,7 @@ def read_map(
     >>> own = pathlib.Path(tempfile.mkdtemp()) / "own.geojson"
     >>> _ = own.write_text(json.dumps({"type": "FeatureCollection", "features": [area]}))
     >>> pk.read_map(own, "name", review_number="GS(2024)0650号")
-    BaseMap(own.geojson: 1 areas by 'name', albers, GS(2024)0650号)
+    BaseMap(own.geojson, areas by 'name': 1, albers, GS(2024)0650号)
     """
     if others not in ("refuse", "draw"):
         raise SpecError(message("others= is 'refuse' or 'draw', not {given!r}", given=others))

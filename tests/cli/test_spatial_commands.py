@@ -14,6 +14,7 @@ import panelkit as pk
 from panelkit.cli import app
 from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial import provincial
+from tests.show.maps.drawn import own_map
 from tests.spatial.data import simulate
 
 run = CliRunner().invoke
@@ -205,3 +206,52 @@ def test_effects_at_values_of_a_moderator(own: Path, tmp_path: Path) -> None:
         refused = run(app, [*args, "--moderated", text])
         assert isinstance(refused.exception, SpecError)
         assert said in str(refused.exception)
+
+
+def test_lisa_and_maps_on_tiles_and_on_a_map_of_ones_own(tmp_path: Path) -> None:
+    path = own_map(tmp_path / "own.geojson")
+    plot, scatter, tiles = (tmp_path / name for name in ("lisa.svg", "moran.png", "tiles.svg"))
+    base = ["--map", str(path), "--map-key", "name", "--review-number", "GS(2024)0650号"]
+    variable = ["log(gdp/population)", "--years", "2021-2022"]
+    lisa = ["spatial", "lisa", *variable, "--permutations", "199", "--year", "2021"]
+    found = run(
+        app, [*lisa, *base, "--plot", str(plot), "--scatter", str(scatter), "--by", "p", "--lang", "zh"]
+    )
+    assert found.exit_code == 0, found.output
+    assert "高-高" in found.output
+    assert "九段线" in found.output.replace("\n", "")  # the squares end north of it
+    assert "GS(2024)0650号" in plot.read_text("utf-8")
+    assert scatter.read_bytes().startswith(b"\x89PNG")
+    content = json.loads(run(app, [*lisa, "--json"]).output)
+    assert (content["year"], len(content["rows"])) == (2021, 31)
+    given = ["spatial", "map", *variable, "--classes", "0 1 2 3 4", "--plot", str(tiles)]
+    assert run(app, given).exit_code == 0
+    assert "3.00 – 4.00" in tiles.read_text("utf-8")
+    again = tmp_path / "again.svg"
+    assert run(app, [*given[:-1], str(again)]).exit_code == 0
+    assert again.read_bytes() == tiles.read_bytes()
+    moran = ["spatial", "moran", *variable, "--permutations", "99"]
+    assert run(app, [*moran, *base, "--out", str(tmp_path / "out"), "--plot", str(plot)]).exit_code == 0
+    assert "审图号" in (tmp_path / "out" / "lisa.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["map", "gdp"], "--plot map.svg"),
+        (["map", "gdp", "--plot", "x.bmp"], "end the name in one of"),
+        (["map", "gdp", "--plot", "x.svg", "--classes", "jenks"], "write quantiles, equal, continuous"),
+        (
+            ["map", "gdp", "--plot", "x.svg", "--classes", "continuous", "--n-classes", "4"],
+            "--n-classes belongs",
+        ),
+        (["map", "gdp", "--plot", "x.svg", "--map-key", "a"], "--map-key describes a map of your own"),
+        (["lisa", "gdp", "--by", "p"], "--by is about the map of --plot"),
+        (["lisa", "gdp", "--map", "x.geojson"], "--map is about the map of --plot"),
+        (["moran", "gdp", "--map", "x.geojson"], "--map is about the map of --out"),
+    ],
+)
+def test_options_of_maps_that_have_nothing_to_act_on_are_refused(words: list[str], said: str) -> None:
+    found = run(app, ["spatial", *words])
+    assert found.exit_code != 0
+    assert said in str(found.exception)

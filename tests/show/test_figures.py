@@ -15,8 +15,8 @@ import pytest
 
 from panelkit.language.errors import SpecError
 from panelkit.show import canvas, figures, style
-from panelkit.show.maps.tiles import TILES, adcode_of
 from panelkit.show.labelling import spread
+from panelkit.show.maps.tiles import TILES, adcode_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = list(range(2010, 2024))
@@ -205,6 +205,7 @@ def test_png_draws_chinese_characters(tmp_path: Path) -> None:
 
 def test_without_a_chinese_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(style, "chinese_font", lambda: None)
+    canvas.say_boxes.cache_clear()
     figure = every_figure("zh")["map"]()
     assert "黑龙江" in texts(figure)
     with pytest.warns(UserWarning, match="no Chinese font is installed") as caught:
@@ -298,7 +299,7 @@ def test_influence_colours_what_turns_the_result() -> None:
     frame = pd.DataFrame({"left_out": ["a", "b"], "estimate": [0.2, 0.1]})
     frame = frame.assign(conf_low=[0.1, -0.1], conf_high=[0.3, 0.3])
     figure = figures.influence_plot(frame, headline=(0.18, 0.05, 0.3))
-    marks = [line.get_color() for line in figure.drawing.axes[0].lines if line.get_marker() == "o"]
+    marks = [line.get_color() for line in figure.drawing.axes[0].lines if line.get_marker() in "oD"]
     assert marks == [style.RED, style.INK]
 
 

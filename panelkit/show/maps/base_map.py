@@ -54,7 +54,7 @@ class BaseMap(Brief):
 
     def _brief(self) -> str:
         number = "" if self.review_number is None else f", {self.review_number}"
-        return f"{self.source}: {len(self.areas)} areas by {self.key!r}, {self.projection}{number}"
+        return f"{self.source}, areas by {self.key!r}: {len(self.areas)}, {self.projection}{number}"
 
     def reviewed(self, language: Language) -> str | None:
         """Return the review number as it is printed, None where there is none."""
