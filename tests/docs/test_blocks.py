@@ -18,6 +18,7 @@ from panelkit.cli import main
 from panelkit.data.cities import city_labels
 from tests.docs.site import HOME, blocks, english
 from tests.every_result import city_panel, lattice
+from tests.show.maps.drawn import own_map
 
 # the code of a Chinese page is the English page's (test_chinese_pages.py), but for one that speaks Chinese
 PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *english(), HOME / "docs" / "stata.zh.md"]
@@ -106,10 +107,16 @@ def readme() -> dict[str, Any]:
     return {}
 
 
+def maps() -> dict[str, Any]:
+    own_map(Path("own.geojson"))
+    return {}
+
+
 HELD = {
     "README.md": readme,
     "formulas.md": formulas,
     "indices.md": indices,
+    "maps.md": maps,
     "mediation.md": mediation,
     "new_yearbook.md": yearbook,
     "own_claim.md": own_claim,
@@ -131,6 +138,8 @@ def own_files(folder: Path, page: str) -> None:
         city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
     elif page == "README.md":
         readme()
+    elif page == "maps.md":
+        own_map(folder / "own.geojson")
     elif page == "conventions.md":
         paper = ",(1)\nln_rd,0.624**\n,(0.288)\nlngdp,-0.410\n,(0.298)\nN,300\n"
         (folder / "paper.csv").write_text(paper, encoding="utf-8")

@@ -68,9 +68,11 @@ def map(
         language=lang.language,
         notes=all_told(notes, lang.language),
     )
+    units = series.index.get_level_values(0).nunique()
+    said = message("map of {variable}, units with figures: {count}", variable=variable, count=units)
+    for note in (said, *(() if base is None else base.notes)):
+        typer.echo(note.text(lang.language))
     print_written([figure.save(plot)])
-    for note in () if base is None else base.notes:
-        typer.echo(note.text(lang.language), err=True)
 
 
 def _classes(text: str) -> str | list[float] | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
+from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
 Classes = Literal["quantiles", "equal"] | Sequence[float]
@@ -19,7 +20,7 @@ MOST = 9  # greys of more classes are not told apart
 
 
 @dataclass(frozen=True, eq=False)
-class Breaks:
+class Breaks(Brief):
     """The edges of classes (k + 1,): a class holds its lower edge, the last one its upper edge too."""
 
     edges: FloatArray

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, sentences
+from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
 Polygon = tuple[FloatArray, ...]
@@ -20,7 +21,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Feature:
+class Feature(Brief):
     """One feature: its properties (and its `id` among them), polygons of rings (m, 2), lines (m, 2)."""
 
     properties: Mapping[str, Any]

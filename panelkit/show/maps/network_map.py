@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from panelkit.language.message import Language, Message, message
 from panelkit.show import style
+from panelkit.show.brief import Brief
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.extents import extent
 from panelkit.show.labelling import name_points
@@ -52,7 +53,7 @@ class Arc:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class Layout(Brief):
     """Where the circles lie: places (n, 2), radii (n,), and how names stand: inside, around or beside them."""
 
     places: FloatArray
