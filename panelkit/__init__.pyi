@@ -209,8 +209,10 @@ from panelkit.models.spatial.sensitivity import weights_sensitivity as weights_s
 from panelkit.models.threshold.estimator import PanelThreshold as PanelThreshold
 from panelkit.report.audit_report import audit_report as audit_report
 from panelkit.report.replication.replicate import replicate as replicate
+from panelkit.spatial.choropleth import choropleth as choropleth
 from panelkit.spatial.moran import local_moran as local_moran
 from panelkit.spatial.moran import moran as moran
+from panelkit.spatial.own_map import read_map as read_map
 from panelkit.spatial.provincial import contiguity as contiguity
 from panelkit.spatial.provincial import economic_distance as economic_distance
 from panelkit.spatial.provincial import gravity as gravity

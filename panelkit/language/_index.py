@@ -345,6 +345,8 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('layout', 'workbook', 'data.yearbook.layouts.workbook', 'Workbook', 'sheet', (), '', '', False, ()),
     ('layout', 'years_beside', 'data.yearbook.layouts.years_beside', 'YearsBeside', 'sheet', (), '', '', False, ()),
     ('layout', 'years_down', 'data.yearbook.layouts.years_down', 'YearsDown', 'sheet', (), '', '', False, ()),
+    ('map', 'choropleth', 'spatial.choropleth', 'choropleth', 'maps', (), 'Figure', 'Hyndman and Fan 1996 (quantiles)', True, ()),
+    ('map', 'read_map', 'spatial.own_map', 'read_map', 'maps', (), 'BaseMap', 'RFC 7946; Snyder 1987 (14-1 to 14-6)', True, ()),
     ('policy', 'compare_did', 'models.policy.effects.did_comparison', 'compare_did', 'policy', (), 'DiDComparison', '', True, ()),
     ('policy', 'dose', 'models.policy.dose.dose', 'DoseDiD', 'designs', (), 'FitResult', "Callaway, Goodman-Bacon and Sant'Anna 2024; de Chaisemartin and D'Haultfoeuille 2020", True, ()),
     ('policy', 'matched', 'models.policy.matched.matched', 'MatchedDiD', 'designs', (), 'MatchedFit', 'Rosenbaum and Rubin 1983; Heckman, Ichimura and Todd 1997; Daw and Hatfield 2018', True, ()),

@@ -58,9 +58,16 @@ def moran_scatter(
         axes.set_ylabel(lag_name or word("spatial_lag", language))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
         corners = [_corner(axes, *corner, language) for corner in _CORNERS]
-        across = np.linspace(*ends, 120)
+        across = np.linspace(float(ends[0]), float(ends[1]), 120)
         line = np.column_stack([across, middle + steep * across])
-        name_points(axes, z, lag, [province_word(label, language) for label in frame.index], around=corners, avoid=line)
+        name_points(
+            axes,
+            z,
+            lag,
+            [province_word(label, language) for label in frame.index],
+            around=corners,
+            avoid=line,
+        )
     return page.done()
 
 

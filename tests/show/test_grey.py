@@ -122,19 +122,18 @@ def looks(artist: Any) -> list[tuple[str, float, str, float, Any]]:
     def one(kind: str, colour: Any, sign: Any, width: float = 1.0) -> tuple[str, float, str, float, Any]:
         return kind, style.lightness(colour), str(sign), float(width), to_hex(colour)
 
+    held: Any = artist
     if isinstance(artist, Line2D):
-        mark, dash = artist.get_marker(), artist._dash_pattern if artist.get_linestyle() != "None" else None
-        if str(mark) in ("None", "") and dash is None:
+        mark, dash = str(held.get_marker()), held._dash_pattern if held.get_linestyle() != "None" else None
+        if mark in ("None", "") and dash is None:
             return []
-        hollow = str(artist.get_markerfacecolor()) == "white"
-        return [one("line", artist.get_color(), (str(mark), dash, hollow), artist.get_linewidth())]
+        hollow = str(held.get_markerfacecolor()) == "white"
+        return [one("line", held.get_color(), (mark, dash, hollow), held.get_linewidth())]
     if isinstance(artist, PathCollection):
-        sign = artist.get_paths()[0].vertices.round(2).tolist() if artist.get_paths() else ""
-        return [
-            one("points", colour, sign) for colour in artist.get_edgecolors()[:1] if len(artist.get_offsets())
-        ]
-    if isinstance(artist, Patch) and artist.get_fill() and artist.get_facecolor()[3] > 0.5:
-        return [one("area", artist.get_facecolor(), artist.get_hatch())]
+        sign = held.get_paths()[0].vertices.round(2).tolist() if held.get_paths() else ""
+        return [one("points", tint, sign) for tint in held.get_edgecolors()[:1] if len(held.get_offsets())]
+    if isinstance(artist, Patch) and held.get_fill() and held.get_facecolor()[3] > 0.5:
+        return [one("area", held.get_facecolor(), held.get_hatch())]
     return []
 
 

@@ -43,7 +43,7 @@ def test_quadrants_and_outliers_are_named_and_nothing_overlaps(y: pd.Series, lan
     corners = ["HH 高-高", "LL 低-低"] if language == "zh" else ["HH high-high", "LL low-low"]
     assert set(corners) <= set(shown)
     z = found.table["z"]
-    farthest = (z**2 + found.table["lag"] ** 2).idxmax()
+    farthest = str((z**2 + found.table["lag"] ** 2).idxmax())
     names = {"Heilongjiang": "黑龙江", "Hainan": "海南", "Jilin": "吉林"}
     assert (names[farthest] if language == "zh" else farthest) in shown
     assert overlaps(figure) == []

@@ -106,7 +106,10 @@ WRONG: list[tuple[Any, str]] = [
         "feature 1: a map takes Polygon.*not Point",
     ),
     ([feature("北京", polygon([[1, 1], [1, 1], [1, 1], [1, 1]]))], "fewer than three points"),
-    ([feature("北京", polygon([["a", 1], [1, 2], [2, 2], [1, 1]]))], "no pairs of numbers"),
+    (
+        [feature("北京", {"type": "Polygon", "coordinates": [[["a", 1], [1, 2], [2, 2], [1, 1]]]})],
+        "no pairs of numbers",
+    ),
     ([feature("北京", {"type": "Polygon", "coordinates": []})], "no coordinates"),
     ([feature(None, polygon(square(110, 30)))], "no property names provinces"),
 ]
