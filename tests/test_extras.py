@@ -26,6 +26,7 @@ BLOCKED = {extra.module: None for extra in (FIGURES, LOCKED)}
 REMEDY = 'pip install "panelkit-regional[{0}]", or in panelkit\'s own folder pip install ".[{0}]"'
 TABLES_ALONE = (
     ["ingest"],
+    ["replicate"],
     ["spatial", "fit"],
     ["gmm"],
     ["evaluate", "frontier"],
