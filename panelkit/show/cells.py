@@ -88,11 +88,13 @@ def heat_map(
             image = _numbers(axes, values, centre)
             bar = page.drawing.colorbar(image, ax=axes, shrink=0.5, aspect=18, pad=0.02)
             bar.outline.set_visible(False)
-            bar.set_label(value_label or word("value", language))
+            label = value_label or word("value", language)
             if room:
                 _write(axes, values, image, decimals)
             elif centre is not None:
-                _dash_below(axes, bar, values, image, centre, language)
+                _dash_below(axes, values, image, centre)
+                label = f"{label}\n{message('with a dash: below {centre:g}', centre=centre).text(language)}"
+            bar.set_label(label)
         else:
             _named_cells(axes, frame, categories, colours, language)
         named = dict(labels or {})
@@ -197,13 +199,11 @@ def _write(axes: Any, values: Any, image: Any, decimals: int) -> None:
             axes.text(j, i, f"{value:.{decimals}f}", ha="center", va="center", size=7.5, color=colour)
 
 
-def _dash_below(axes: Any, bar: Any, values: Any, image: Any, centre: float, language: Language) -> None:
+def _dash_below(axes: Any, values: Any, image: Any, centre: float) -> None:
     """Mark the cells below the centre, whose grey is that of a cell above it."""
     for i, j in np.argwhere(values < centre):
         ink = style.readable_on(image.cmap(image.norm(values[i, j])))
         axes.plot([j], [i], marker="_", color=ink, ms=4, mew=0.8)
-    said = message("with a dash: below {centre:g}", centre=centre).text(language)
-    bar.ax.set_title(said, size=8, loc="left")
 
 
 def _named_cells(

@@ -9,6 +9,8 @@ import numpy as np
 
 from panelkit.show.extents import Box, extent, touch
 
+_SIDES = {"left": 0.0, "center": 0.5, "right": 1.0}  # of the width of a name, where it is held
+
 
 def year_ticks(axes: Any, years: Sequence[float]) -> None:
     """Mark at most about a dozen years, the last one among them."""
@@ -124,16 +126,18 @@ def name_points(
         px, py = points[i]
         off = away[i] + 1.0
         sides = (
-            (off, -height / 2),
-            (-off - width, -height / 2),
-            (-width / 2, off),
-            (-width / 2, -off - height),
+            (off, -height / 2, "left"),
+            (-off - width, -height / 2, "right"),
+            (-width / 2, off, "center"),
+            (-width / 2, -off - height, "center"),
         )
-        for dx, dy in sides:
+        for dx, dy, side in sides:
             spot = (px + dx, py + dy, px + dx + width, py + dy + height)
             inside = spot[0] > 0 and spot[2] < wide and spot[1] > 0 and spot[3] < tall
             if inside and not any(touch(spot, other) for other in taken):
-                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size, "va": "bottom"}
-                axes.annotate(names[i], (x[i], y[i]), bbox=ground, zorder=2.5, **place).set_in_layout(False)
+                place = {"xytext": (dx + _SIDES[side] * width, dy), "ha": side, "va": "bottom", "size": size}
+                axes.annotate(
+                    names[i], (x[i], y[i]), textcoords="offset points", bbox=ground, zorder=2.5, **place
+                ).set_in_layout(False)
                 taken.append(spot)
                 break
