@@ -41,6 +41,10 @@ PLOTS = [
     ["threshold", "log(gdp) ~ log(population)", "--plot"],
     ["evaluate", "lifecycle", "any", "--plot"],
     ["data", "coverage", "--out"],
+    ["spatial", "moran", "gdp/population", "--plot"],
+    ["spatial", "lisa", "gdp/population", "--plot"],
+    ["spatial", "lisa", "gdp/population", "--scatter"],
+    ["spatial", "map", "gdp/population", "--plot"],
 ]
 
 
@@ -128,7 +132,7 @@ def test_every_option_that_draws_is_tried_here() -> None:
         for name in getattr(command, "list_commands", lambda _: [])(typer.Context(command)):
             walk(command.get_command(typer.Context(command), name), [*path, name])
         for option in command.params:
-            if {"--plot", "--margins-plot"} & set(option.opts):
+            if {"--plot", "--margins-plot", "--scatter"} & set(option.opts):
                 found.append([*path, option.opts[0]])
             if "--out" in option.opts and "tables and figures" in option.help:
                 found.append([*path, "--out"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
+from rich.console import RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
@@ -37,9 +38,15 @@ class _Left(TimeRemainingColumn):
 
 
 class Bars:
-    """Bars on the error stream where it is a terminal; nothing elsewhere, and nothing where `quiet`."""
+    """Bars on the error stream where it is a terminal; nothing elsewhere, and nothing where `quiet`.
 
-    def __init__(self, language: Language, *, quiet: bool = False) -> None:
+    They are drawn after so many seconds of `patience`. One terminal has one set of bars: those that are drawn later
+    take the place of those that were there.
+    """
+
+    _drawn: ClassVar[Bars | None] = None
+
+    def __init__(self, language: Language, *, quiet: bool = False, patience: float = 0.0) -> None:
         self.errors = open_console(stderr=True, highlight=False)
         self.language: Language = language
         self.shown = self.errors.is_terminal and not quiet
@@ -53,6 +60,7 @@ class Bars:
             speed_estimate_period=_SPEED,
         )
         self._live: Live | None = None
+        self._patience = patience
 
     def __enter__(self) -> Bars:
         self._open()
@@ -78,19 +86,34 @@ class Bars:
 
     def _open(self) -> None:
         """Draw the bars anew: what was printed meanwhile stays above them."""
-        if self.shown:
-            self._live = Live(
-                get_renderable=self.tasks.get_renderable,
-                console=self.errors,
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._live.start()
+        if not self.shown:
+            return
+        if Bars._drawn is not None:
+            Bars._drawn.close()
+        Bars._drawn = self
+        self._live = Live(
+            get_renderable=self._drawing,
+            console=self.errors,
+            transient=True,
+            redirect_stdout=False,
+        )
+        self._live.start()
+
+    def _drawing(self) -> RenderableType:
+        """Return the bars; nothing while patience lasts."""
+        waited = max((task.elapsed or 0.0 for task in self.tasks.tasks), default=0.0)
+        return self.tasks.get_renderable() if waited >= self._patience else Text()
+
+    def close(self) -> None:
+        """Take the bars away for good."""
+        self.shown = False
+        self._close()
 
     def _close(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
+            Bars._drawn = None
 
 
 class FileProgress(Bars):

@@ -6,7 +6,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from panelkit.cli._spoken import Spoken
+from panelkit.cli._spoken import Spoken, language_of
+from panelkit.cli._watched import watched
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
@@ -74,7 +75,12 @@ HINTS: dict[str, tuple[tuple[str, Message | str], ...]] = {
 
 
 class StataAware(Spoken, TyperCommand):
-    """A command that tells a Stata user what its options are called."""
+    """A command that tells a Stata user what its options are called, and how far it is."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; on a terminal a bar says how long it is at work."""
+        with watched(language_of(ctx), quiet=bool(ctx.params.get("as_json"))):
+            return super().invoke(ctx)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Return what is left of the arguments.

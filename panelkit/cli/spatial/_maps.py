@@ -11,7 +11,7 @@ import typer
 
 from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._did_shown import check_figure
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.language.message import message
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class MapOptions:
 
 PlotOption = Annotated[
     Path | None,
-    typer.Option("--plot", callback=file_out, help="Draw to this file: .svg, .png, .pdf. 作图文件。"),
+    typer.Option("--plot", callback=figure_out, help="Draw to this file: .svg, .png, .pdf. 作图文件。"),
 ]
 
 

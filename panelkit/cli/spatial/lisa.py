@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed, SeedOption, ShippedSample
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._printing import all_told, print_json, print_written, records
 from panelkit.cli.spatial._maps import MapOptions, PlotOption, YearOption, check_plots, year_of
 from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, OrderOption, WeightsOption
@@ -57,7 +57,7 @@ def lisa(
     scatter: Annotated[
         Path | None,
         typer.Option(
-            "--scatter", callback=file_out, help="Draw the Moran scatter to this file. 莫兰散点图文件。"
+            "--scatter", callback=figure_out, help="Draw the Moran scatter to this file. 莫兰散点图文件。"
         ),
     ] = None,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._output import file_out
+from panelkit.cli._output import figure_out
 from panelkit.cli._printing import all_told, print_json, print_written, records
 from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
 from panelkit.cli._written import stars_of
@@ -56,7 +56,7 @@ def moran(
         Path | None,
         typer.Option(
             "--plot",
-            callback=file_out,
+            callback=figure_out,
             help="Draw the Moran scatter of the last year to this .svg, .png or .pdf. 莫兰散点图文件。",
         ),
     ] = None,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from panelkit.evaluation.clubs.procedure import Clustered, Procedure
 from panelkit.evaluation.clubs.trend import hodrick_prescott
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 
 SMOOTHING = 400.0
@@ -58,9 +59,8 @@ def shares_together(
 ) -> tuple[FloatArray, NDArray[np.intp]]:
     """Return how often two units lie in one club in redrawn panels (N, N), and the labels (reps, N)."""
     smoothing = SMOOTHING if procedure.trend is None else procedure.trend
-    labels = np.array(
-        [procedure.of(redrawn(values, smoothing, block, rng)).final.labels(len(values)) for _ in range(reps)]
-    )
+    panels = (redrawn(values, smoothing, block, rng) for _ in steps_of(range(reps), reps))
+    labels = np.array([procedure.of(panel).final.labels(len(values)) for panel in panels])
     return np.mean([together(row) for row in labels], axis=0), labels
 
 
@@ -86,4 +86,4 @@ def tightness_of_continua(
     values: FloatArray, procedure: Procedure, reps: int, rng: np.random.Generator
 ) -> FloatArray:
     """Return how far clubs lie apart in panels without clubs, (reps,)."""
-    return np.array([tightness(procedure.of(continuum(values, rng))) for _ in range(reps)])
+    return np.array([tightness(procedure.of(continuum(values, rng))) for _ in steps_of(range(reps), reps)])

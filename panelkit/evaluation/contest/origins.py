@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from panelkit.kernels.steps import steps_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.spelt import option
@@ -93,7 +94,7 @@ def forecasts(
     found = np.full((len(models), len(values), len(origins), plan.horizon), np.nan)
     for m, (name, model) in enumerate(models.items()):
         further = _further(name, model, {"w": w, "seed": seed})
-        for o, known in enumerate(origins):
+        for o, known in enumerate(steps_of(origins, len(origins))):
             # a copy: what comes later cannot be reached through it
             history = values[:, plan.first(known) : known].copy()
             made = np.asarray(model(history, plan.horizon, **further), dtype=float)

@@ -12,6 +12,7 @@ from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.recipe import GravityRecipe
 from panelkit.evaluation.network.regressors import PairRegressor
 from panelkit.evaluation.network.tie_rules import ties_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.message import Message, message, verbatim
 
@@ -60,7 +61,7 @@ def benchmark_networks(
     """
     if network.recipe is None:
         return
-    for _ in range(reps):
+    for _ in steps_of(range(reps), reps):
         order = rng.permutation(network.n).astype(np.int64)
         scores = network.recipe.dealt(order).scores()
         if of == "ties":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from panelkit.evaluation.network.network import Network
 from panelkit.evaluation.network.structure import whole_measures
 from panelkit.evaluation.network.tie_rules import Threshold, ties_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 
 BoolArray = NDArray[np.bool_]
@@ -44,7 +45,7 @@ def under_noise(network: Network, noise: float, reps: int, rng: np.random.Genera
     """Return ties (B, N, N) with every figure times exp(noise z); None for a network that is not built from masses."""
     if network.recipe is None:
         return None
-    made = [network.recipe.noisy(noise, rng).scores()[0] for _ in range(reps)]
+    made = [network.recipe.noisy(noise, rng).scores()[0] for _ in steps_of(range(reps), reps)]
     return ties_of(np.stack(made), network.threshold)
 
 
@@ -53,7 +54,7 @@ def random_links(ties: BoolArray, reps: int, rng: np.random.Generator) -> BoolAr
 
     Two ties a-b and c-d become a-d and c-b where these are new, `_SWAPS` tries a tie from the network itself each time.
     """
-    return np.stack([_swapped(ties, rng) for _ in range(reps)])
+    return np.stack([_swapped(ties, rng) for _ in steps_of(range(reps), reps)])
 
 
 def _swapped(ties: BoolArray, rng: np.random.Generator) -> BoolArray:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.models.threshold.search import Search, blocks
 from panelkit.models.threshold.sequence import path
@@ -71,7 +72,8 @@ def drawn_statistics(
     """Return a statistic of outcomes (B, m) on residuals drawn again, (reps,); see `bootstrap_f`."""
     drawn = np.empty(reps)
     unit = search.space.unit
-    for part in blocks(reps, _COPIES * len(residuals)):
+    parts = list(blocks(reps, _COPIES * len(residuals)))
+    for part in steps_of(parts, len(parts)):
         outcomes = _outcomes(residuals, unit, part.stop - part.start, rng, resampling)
         drawn[part] = statistic(search.without(outcomes) + null)
     # a draw whose thresholds leave no room for a further one has nothing to gain by it

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
@@ -163,7 +164,7 @@ def shares_again(panel: JointPanel, seed: int, draws: int) -> Iterator[float]:
     """Yield the share in each draw of the units, but for draws of too few different units, which repeat columns."""
     rng = np.random.default_rng(seed)
     active = np.flatnonzero(panel.held.any(axis=1))
-    for _ in range(draws):
+    for _ in steps_of(range(draws), draws):
         again = panel.drawn(rng.choice(active, size=len(active)))
         try:
             yield share_of(main_twin(again), again.y, again.X)

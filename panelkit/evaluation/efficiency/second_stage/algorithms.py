@@ -14,6 +14,7 @@ from panelkit.evaluation.efficiency.second_stage.truncated import (
     refuse_unreached,
     truncated_regression,
 )
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.show.brief import Brief
 
@@ -115,11 +116,13 @@ def explained(
     spans = [slice(at, at + step) for at in range(0, reps, step)]
     if clusters is None:
         drawn = drawn_above(Z @ slopes, sigma, _BOUND, reps, generator)
-        parts = [truncated_regression(drawn[span], Z, _BOUND) for span in spans]
+        parts = [truncated_regression(drawn[span], Z, _BOUND) for span in steps_of(spans, len(spans))]
     else:
         times = _times_drawn(clusters[rows], reps, generator)
         same = np.broadcast_to(y, times.shape)
-        parts = [truncated_regression(same[span], Z, _BOUND, times[span]) for span in spans]
+        parts = [
+            truncated_regression(same[span], Z, _BOUND, times[span]) for span in steps_of(spans, len(spans))
+        ]
     draws = np.concatenate([part.slopes for part in parts])
     whole = np.concatenate([part.converged for part in parts]) & np.isfinite(draws).all(axis=1)
     return Explained(slopes, sigma, float(found.loglik[0]), draws[whole], int((~whole).sum()), rows)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.causality.regressions import past_of
 from panelkit.models.dynamic.cointegration.batched import lagged, swept
@@ -56,5 +57,5 @@ def _own(y: FloatArray, lags: int) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def _batches(reps: int, cells: int) -> Iterator[int]:
     step = max(1, _CELLS // cells)
-    for first in range(0, reps, step):
+    for first in steps_of(range(0, reps, step), -(-reps // step)):
         yield min(step, reps - first)

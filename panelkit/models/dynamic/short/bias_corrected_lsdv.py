@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.covariance.base import Vcov
 from panelkit.kernels.rng import as_generator
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
@@ -163,7 +164,7 @@ def _bootstrap(spec: BiasCorrectedLSDV, rows: DynamicRows, estimates: FloatArray
     drawn = np.array(
         [
             lsdv_problem(rows, y[at], lagged[at], spec.order, spec.initial).corrected().estimates
-            for at in range(spec.reps)
+            for at in steps_of(range(spec.reps), spec.reps)
         ]
     )
     matrix = np.atleast_2d(np.cov(in_order(rows, drawn), rowvar=False))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.kernels.index import Array
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.unit_roots.batch import batch_of
 from panelkit.models.dynamic.unit_roots.setting import Setting
@@ -63,7 +64,7 @@ def drawn(
 def _panels(shape: tuple[int, int], rho: float, reps: int, rng: np.random.Generator) -> Iterator[FloatArray]:
     """Yield panels (R, N, T), R at a time."""
     at_once = max(1, _CELLS // (shape[0] * shape[1]))
-    for start in range(0, reps, at_once):
+    for start in steps_of(range(0, reps, at_once), -(-reps // at_once)):
         yield paths(rng.standard_normal((min(at_once, reps - start), *shape)), rho)
 
 

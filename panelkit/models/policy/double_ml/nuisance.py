@@ -10,6 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.models.policy.double_ml.learners import Kind, fresh
 from panelkit.show.brief import Brief
@@ -71,7 +72,7 @@ def cross_fit(
     calls = [(tasks, inputs, folds[repeat] == fold, (seed, repeat, fold, first)) for repeat, fold in cells]
     if jobs == 1:
         with threadpool_limits(limits=1):
-            made = [_cell(*call) for call in calls]
+            made = [_cell(*call) for call in steps_of(calls, len(calls))]
     else:
         made = Parallel(n_jobs=jobs)(delayed(_cell_alone)(*call) for call in calls)
     values = {task.name: np.full(folds.shape, np.nan) for task in tasks}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message
@@ -74,7 +75,7 @@ def resampled(
     outcomes = panel.y[:, None]
     values = np.concatenate([held[1] for held in estimates.values()])
     made = np.full((reps, len(values)), np.nan)
-    for row in range(reps):
+    for row in steps_of(range(reps), reps):
         drawn = generator.exponential(size=panel.n_clusters)
         try:
             made[row] = _once(method, _weighed(panel, drawn), outcomes, estimates)

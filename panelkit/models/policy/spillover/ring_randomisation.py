@@ -6,6 +6,7 @@ import numpy as np
 
 from panelkit.inference.randomisation import RandomisationResult
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import message, term
 from panelkit.language.options import check_count
@@ -54,7 +55,7 @@ def randomised_rings(
     own = np.array([place[label] for label in panel.design.unit_labels], dtype=np.int64)
     actual = _means(panel, rings, first, timing)
     draws = np.full((reps, len(names)), np.nan)
-    for rep in range(reps):
+    for rep in steps_of(range(reps), reps):
         dealt = first.copy()
         dealt[own] = first[own][drawn.permutation(len(own))]
         draws[rep] = _means(panel, rings, dealt, timing)
