@@ -149,6 +149,7 @@ from panelkit.language.errors import ConvergenceError as ConvergenceError
 from panelkit.language.errors import DataError as DataError
 from panelkit.language.errors import PanelkitError as PanelkitError
 from panelkit.language.errors import SpecError as SpecError
+from panelkit.language.shown import set_language as set_language
 from panelkit.models.dynamic.causality.noncausality import granger_noncausality as granger_noncausality
 from panelkit.models.dynamic.cointegration.tests import panel_cointegration as panel_cointegration
 from panelkit.models.dynamic.gmm.estimators import DifferenceGMM as DifferenceGMM

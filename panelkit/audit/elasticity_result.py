@@ -13,6 +13,7 @@ from panelkit.audit.printed import Printed
 from panelkit.audit.senses import READINGS, Sense, Spread, sentence
 from panelkit.kernels.intervals import Interval
 from panelkit.language.message import Language, Message, message
+from panelkit.language.shown import shown_language
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
 from panelkit.show.rendered import Rendered
@@ -107,10 +108,10 @@ class ElasticitySense(Rendered, Brief):
         return self.to_text(language=language, width=width)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.value.text}: {', '.join(one.reading for one in self.senses)}"

@@ -26,6 +26,7 @@ from panelkit.audit.repair import Misprint
 from panelkit.audit.run import Judged, ReadTable
 from panelkit.audit.unchecked import Unchecked, said_left, unchecked_of
 from panelkit.language.message import Language, Message, counted, message
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -193,7 +194,7 @@ class Audit(Rendered, Brief):
         )
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def records(self, language: Language = "en") -> dict[str, Any]:
         """Return everything as plain values for JSON."""
@@ -215,7 +216,7 @@ class Audit(Rendered, Brief):
         return f"{self.headline}"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

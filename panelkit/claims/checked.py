@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.findings import Word
+from panelkit.claims.findings import WORD_TEXTS, Word
 from panelkit.claims.rounds import Round, round_of
 from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, message, verbatim
+from panelkit.language.shown import shown_language
 from panelkit.show.brief import Brief
 
 
@@ -33,17 +34,31 @@ class CheckResult(Brief):
         """Return one row a verdict as an HTML table."""
         from panelkit.show import tables
 
-        rows = [
-            {
-                "claim": verdict.claim,
-                "reading": verdict.reading.id if verdict.reading else "",
-                "design": verdict.design.id if verdict.design else "",
-                "verdict": verdict.word or ("could not be computed" if verdict.error else ""),
-                "reason": str(verdict.reason),
-            }
-            for verdict in self.verdicts
-        ]
-        return tables.frame_table(pd.DataFrame(rows), format="html", index=False)
+        language = shown_language()
+        failed = message("could not be computed")
+        heads: tuple[str, ...] = ("claim", "reading", "design", "verdict", "reason")
+        if language == "zh":
+            said = (
+                message("Claim"),
+                message("Reading"),
+                message("Design"),
+                message("Verdict"),
+                message("Reason"),
+            )
+            heads = tuple(head.text(language) for head in said)
+        rows = []
+        for one in self.verdicts:
+            word = (
+                WORD_TEXTS[one.word]
+                if one.word is not None
+                else failed
+                if one.error is not None
+                else verbatim("")
+            )
+            places = [part.id if part else "" for part in (one.reading, one.design)]
+            rows.append((one.claim, *places, word.text(language), one.reason.text(language)))
+        table = pd.DataFrame(rows, columns=list(heads))
+        return tables.frame_table(table, format="html", index=False, language=language)
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)

@@ -17,7 +17,7 @@ from panelkit.language.message import message
 from panelkit.language.spelt import on_command_line
 
 TASKS: Tasks = (
-    (message("Test a claim"), ("check", "claims", "sense")),
+    (message("Test a claim"), ("check", "claims", "replicate", "sense")),
     (
         message("Estimate a model"),
         (

@@ -18,6 +18,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, counted, message
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.panel.provenance import place_notes
 from panelkit.results.students_t import t_survival
 from panelkit.show.brief import Brief
@@ -50,7 +51,7 @@ class CorrelationTable(Rendered, Brief):
         return pd.DataFrame(rows, columns=["first", "second", "correlation", "p_value", "n"])
 
     def __str__(self) -> str:
-        return self.to_text()
+        return self.to_text(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

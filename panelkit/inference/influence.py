@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
@@ -80,10 +81,12 @@ class Influence(Brief):
         from panelkit.show import tables
 
         notes = (*self._said(), *self.notes)
-        return tables.frame_table(self.table.head(10), format="html", caption=self.term, notes=notes)
+        return tables.frame_table(
+            self.table.head(10), format="html", caption=self.term, notes=notes, language=shown_language()
+        )
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def plot(self, *, language: Language = "en", **style: Any) -> Any:
         """Draw the estimates without each, on the band of the full sample (the 60 largest changes of cells)."""

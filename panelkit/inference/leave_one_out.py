@@ -16,6 +16,7 @@ from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.register import find
+from panelkit.language.shown import shown_language
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
@@ -62,7 +63,7 @@ class LeftOut(Rendered, Brief):
         return "\n".join([*lines, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.whole.name}, p = {self.whole.p_value:.4g}, worst={self.worst}"
@@ -88,7 +89,7 @@ class LeftOut(Rendered, Brief):
 
     def _repr_html_(self) -> str:
         """Return the worst cases as an HTML table, the notes below."""
-        return self.to_html(rows=10)
+        return self.to_html(rows=10, language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

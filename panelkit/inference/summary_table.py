@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -81,7 +82,7 @@ class SummaryTable(Rendered, Brief):
         return self.table.reset_index()
 
     def __str__(self) -> str:
-        return self.to_text()
+        return self.to_text(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

@@ -80,6 +80,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('description', 'correlations', 'inference.descriptives', 'correlations', 'panel', (), 'DataFrame', '', True, ()),
     ('description', 'describe_panel', 'inference.descriptives', 'describe_panel', 'panel', (), 'DataFrame', "Stata's xtsum", True, ()),
     ('description', 'missing_cells', 'inference.descriptives', 'missing_cells', 'panel', (), 'DataFrame', '', True, ()),
+    ('description', 'set_language', 'language.shown', 'set_language', 'panel', (), 'None', '', True, ()),
     ('description', 'summary_table', 'inference.summary_table', 'summary_table', 'panel', (), 'SummaryTable', "Stata's summarize and xtsum", True, ()),
     ('design', 'agreement', 'claims.designs.agreement', 'AgreementDesign', '', (), '', '', False, ()),
     ('design', 'contest', 'claims.designs.contest', 'ContestDesign', '', (), '', '', False, ()),

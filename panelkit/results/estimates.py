@@ -14,6 +14,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.register import find
+from panelkit.language.shown import shown_language
 from panelkit.results.by_term import ByTerm
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
@@ -158,7 +159,7 @@ class Estimates(Rendered, Brief):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         formula = getattr(getattr(self, "spec", None), "formula", None)
@@ -169,7 +170,7 @@ class Estimates(Rendered, Brief):
         return f"{self.title}: {', '.join(told)}" if self.title else ", ".join(told)
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

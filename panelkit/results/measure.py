@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.language.message import Language, Message
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
 
@@ -47,7 +48,7 @@ class Measure(Brief):
         return "\n".join([*parts, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         units, years = (self.values.index.get_level_values(level) for level in (0, -1))
@@ -58,7 +59,9 @@ class Measure(Brief):
     def _repr_html_(self) -> str:
         """Return the last year's values as an HTML table, the notes below."""
         from panelkit.show import tables
+        from panelkit.show.words import said_heads
 
+        language = shown_language()
         years = self.values.index.get_level_values(-1)
-        last = self.values[years == years.max()]
-        return tables.frame_table(last, format="html", caption=self.name, notes=self.notes)
+        last = said_heads(self.values[years == years.max()], language)
+        return tables.frame_table(last, format="html", caption=self.name, notes=self.notes, language=language)

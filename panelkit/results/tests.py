@@ -8,6 +8,7 @@ from math import isnan
 from typing import Any
 
 from panelkit.language.message import Language, Message, message, verbatim
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import number, plain
 from panelkit.show.brief import Brief
 
@@ -64,7 +65,7 @@ class TestResult(Brief):
         return ()
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         if not self.applicable:
@@ -72,7 +73,9 @@ class TestResult(Brief):
         return f"{self.name}: {self.distribution or 'statistic'} = {number(self.statistic)}, p = {self.p_value:.4g}"
 
     def _repr_html_(self) -> str:
-        """Return the test as an HTML table of one row, the notes below."""
+        """Return the test as an HTML table."""
         from panelkit.show import tables
 
-        return tables.frame_table(tables.frame_of_tests([self]), format="html", notes=self.notes)
+        language = shown_language()
+        table = tables.frame_of_tests([self], language=language)
+        return tables.frame_table(table, format="html", notes=self.notes, language=language)

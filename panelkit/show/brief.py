@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from panelkit.language.message import message
+from panelkit.language.shown import shown_language
 
 LONGEST = 160
 _WIDEST_FIELD = 60
@@ -38,9 +40,15 @@ class Brief:
     def _repr_html_(self) -> str | None:
         """Return the table of a result for a notebook; nothing, and so the one line, where it has none."""
         from panelkit.show import tables
+        from panelkit.show.words import said_heads
 
+        language = shown_language()
+        rendered = getattr(self, "to_html", None)
+        if rendered is not None:
+            return str(rendered(language=language))
         table = getattr(self, "table", None)
-        table = table() if callable(table) else table
+        if callable(table):
+            table = table(language=language) if "language" in signature(table).parameters else table()
         if not isinstance(table, pd.DataFrame) or table.empty:
             return None
         more = (
@@ -48,8 +56,9 @@ class Brief:
             if len(table) > _ROWS
             else []
         )
-        notes = [*more, *map(str, getattr(self, "notes", ()))]
-        return tables.frame_table(table.head(_ROWS), format="html", notes=notes)
+        notes = [*more, *getattr(self, "notes", ())]
+        shown = said_heads(table.head(_ROWS), language)
+        return tables.frame_table(shown, format="html", notes=notes, language=language)
 
     def _brief(self) -> str:
         of_it: Any = self

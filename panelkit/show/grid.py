@@ -14,6 +14,7 @@ from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, Message, message
 from panelkit.show.checks import need_pandas
 from panelkit.show.words import (
+    result_word,
     word,
 )
 
@@ -148,7 +149,11 @@ def _cell(value: Any, decimals: int, named: Mapping[str, str], language: Languag
 
 
 def _head(head: Any, name: str, language: Language) -> str:
-    return head.text(language) if isinstance(head, Message) else word(name, language)
+    """Return what a column is called: a word of tables, else that of a column of a result."""
+    if isinstance(head, Message):
+        return head.text(language)
+    said = word(name, language)
+    return said if said != name else result_word(name, language)
 
 
 def need_decimals(decimals: Any) -> None:

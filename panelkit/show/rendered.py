@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from panelkit.language.message import Language, Message
+from panelkit.language.shown import shown_language
 from panelkit.show.formats import Format
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ class Titled(Rendered):
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _frame(self, language: Language, style: dict[str, Any]) -> pd.DataFrame:
         """Return the table that is shown, and take out of `style` what chooses it."""

@@ -14,7 +14,7 @@ from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.checks import require_ending, star_levels
 from panelkit.show.files import write_whole
 from panelkit.show.formats import ENDINGS, FILES, Format
-from panelkit.show.grid import TableGrid, frame_grid, number, significance
+from panelkit.show.grid import TableGrid, frame_grid, note_tuple, number, significance
 from panelkit.show.models_grid import models_grid
 from panelkit.show.words import word
 
@@ -135,8 +135,8 @@ def frame_table(
         labels=labels,
         decimals=decimals,
         index=index,
-        notes=notes,
-        caption=caption,
+        notes=[in_language(note, language) for note in note_tuple(notes)],
+        caption=None if caption is None else in_language(caption, language),
         label=label,
     )
     return str(_render(replace(grid, keys=keys), format or _format_of(path), path, width))

@@ -182,6 +182,17 @@ def said_of(key: str, value: object, language: Language) -> str:
     return f"{name}{word('colon', language)}{in_language(told, language)}"
 
 
+def said_heads(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table with its heads, and the names of its index, in the language."""
+
+    def head(name: object) -> object:
+        return in_language(result_word(name, language), language) if isinstance(name, str) else name
+
+    if language == "en":
+        return frame
+    return frame.rename(columns=head).rename_axis(index=head, columns=head)
+
+
 def frame_text(
     frame: pd.DataFrame,
     language: Language,
@@ -192,12 +203,7 @@ def frame_text(
     """Return a table as plain text, its heads in the language."""
     import pandas as pd
 
-    def head(name: object) -> object:
-        return in_language(result_word(name, language), language) if isinstance(name, str) else name
-
-    told = frame.rename(columns=head) if language == "zh" else frame
-    if language == "zh":
-        told = told.rename_axis(index=head, columns=head)
+    told = said_heads(frame, language)
     with pd.option_context("display.unicode.east_asian_width", True):
         return str(told.to_string(index=index, float_format=number))
 

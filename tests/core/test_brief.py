@@ -158,3 +158,18 @@ def test_large_values_are_named_by_their_size() -> None:
     assert short({"a": 1}) == "1 entries"
     assert short(np.float64(0.123456)) == "0.1235"
     assert short(pd.Series([1, 2])) == "Series(2)"
+
+
+def test_results_show_themselves_in_the_language_that_is_set() -> None:
+    before = {name: (result._repr_html_(), str(result)) for name, result in results()}
+    pk.set_language("zh")
+    try:
+        for name, result in results():
+            assert re.search("[\u4e00-\u9fff]", result._repr_html_()), name
+            assert re.search("[\u4e00-\u9fff]", str(result)) or str(result) == repr(result), name
+        assert "无法检验" in pk.check("A10")._repr_html_()
+        with pytest.raises(pk.SpecError, match="'en' or 'zh'"):
+            pk.set_language("fr")
+    finally:
+        pk.set_language("en")
+    assert {name: (result._repr_html_(), str(result)) for name, result in results()} == before

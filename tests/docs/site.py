@@ -24,7 +24,7 @@ def chinese(page: Path) -> Path:
 
 def kept(page: Path) -> bool:
     """Return whether a page is kept, and not written when the site is built."""
-    return page.parent.name != "reference"
+    return page.parent.name not in ("reference", "cases")
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from panelkit.language import register
-from tests.docs.site import BLOCK, DOCS, HOME, blocks, chinese, english
+from tests.docs.site import BLOCK, DOCS, HOME, blocks, chinese, english, kept
 
 # its blocks speak Chinese (labels, `--lang zh`) and run by themselves in test_blocks.py
 OWN_CODE = ("stata.md",)
@@ -62,9 +62,7 @@ def test_a_page_has_a_chinese_one(page: Path, other: Path) -> None:
 
 def test_no_chinese_page_stands_alone() -> None:
     held = {chinese(page) for page in english()}
-    assert [
-        page.name for page in DOCS.rglob("*.zh.md") if "reference" not in page.parts and page not in held
-    ] == []
+    assert [page.name for page in DOCS.rglob("*.zh.md") if kept(page) and page not in held] == []
 
 
 def test_every_public_name_has_its_line_in_chinese() -> None:

@@ -24,6 +24,7 @@ from panelkit.audit.convention.words import (
     tried_words,
 )
 from panelkit.language.message import Language, Message, message
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -166,14 +167,14 @@ class ConventionSearch(Rendered, Brief):
         return "\n".join([said, "", numbers, *(fold(one, width) for one in note_lines(self.notes, language))])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         best = "" if self.best is None else f", {self.best.candidate.label}"
         return f"{self.state}{best}, {self.tried} tried"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

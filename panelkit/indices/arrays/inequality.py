@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import label_column, non_negative, vector
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, in_language, message, term
+from panelkit.language.shown import shown_language
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
@@ -186,10 +187,17 @@ class Decomposition(Brief):
         """Return the parts as an HTML table, the notes below."""
         from panelkit.show import tables
 
-        return tables.frame_table(self.tidy(), format="html", caption=self.index, notes=self.notes)
+        return tables.frame_table(
+            self.tidy(),
+            index=False,
+            format="html",
+            caption=self.index,
+            notes=self.notes,
+            language=shown_language(),
+        )
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
 
 def decompose_theil(

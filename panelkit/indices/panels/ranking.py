@@ -22,6 +22,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count, is_whole, refuse_idle
+from panelkit.language.shown import shown_language
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
 
@@ -76,7 +77,7 @@ class RankUncertainty(Brief):
         return "\n".join([frame_text(self.table, language), "", *chosen, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _at(self, order: Sequence[str]) -> list[int]:
         absent = [name for name in order if name not in self.draws.columns]

@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray, Layout
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.numbers import cells, number
@@ -55,7 +56,7 @@ class EstimatedEffects(Brief):
         return "\n".join([title, "=" * cells(title), constant, *tables, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.title}: {len(self.unit)} unit, {len(self.time)} time"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.message import Language, Message, message
+from panelkit.language.shown import shown_language
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
 from panelkit.show.rendered import Rendered
@@ -85,13 +86,13 @@ class HonestDiD(Rendered, Brief):
         )
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.effect}, {self.restriction}, {self.method}, breakdown={self.breakdown:.4g}"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _said(self) -> tuple[Message, Message]:
         original = message(

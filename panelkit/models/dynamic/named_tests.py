@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.language.message import Language, Message, message, term
+from panelkit.language.shown import shown_language
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -111,10 +112,10 @@ class NamedTests(Rendered, Brief):
         )
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.title}: {len(self.table)} statistics"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.message import Message, message, term
+from panelkit.language.shown import shown_language
 from panelkit.models.mediation.words import number, p_text
 from panelkit.results.fit import FitResult, Language
 from panelkit.show.brief import Brief
@@ -69,7 +70,7 @@ class Procedure(Rendered, Brief):
         return "\n".join([*lines, *(f"  {note}" for note in self.notes(language))])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def notes(self, language: Language = "en") -> list[str]:
         """Return conclusion and caveats as notes of a table."""

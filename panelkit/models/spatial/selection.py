@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_significance
+from panelkit.language.shown import shown_language
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -171,10 +172,10 @@ class SelectionPath(Brief):
         from panelkit.show import tables
 
         notes = (*self.sentences, self._end(), *self.notes)
-        return tables.frame_table(self.table(), format="html", notes=notes)
+        return tables.frame_table(self.table(), format="html", notes=notes, language=shown_language())
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
 
 @offered("study", family="spatial", result="SelectionPath", source="Elhorst 2010", public=True)

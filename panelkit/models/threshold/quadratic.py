@@ -11,6 +11,7 @@ from panelkit.formula.formula import parse_formula
 from panelkit.inference.after.turning_point import TurningPoint, turning_point
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
+from panelkit.language.shown import shown_language
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -28,7 +29,7 @@ class Quadratic(Brief):
         return "\n\n".join([self.fit.summary(language=language), self.turn.summary(language=language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
 
 def quadratic_beside(found: Any, spec: Any, of: str | None) -> Quadratic:

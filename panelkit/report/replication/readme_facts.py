@@ -10,6 +10,7 @@ import pandas as pd
 
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.language.message import Language, Message, message, verbatim
+from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +21,8 @@ class OwnSource:
     sha256: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts(Brief):
     """What a README says: of the claims, the figures, the machine, and the run that made the package.
 
     `seconds` is what the script took, `megabytes` the most memory that the process held (None: not measured), `size`

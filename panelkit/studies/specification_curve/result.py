@@ -12,6 +12,7 @@ import pandas as pd
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.shown import shown_language
 from panelkit.results.fit import Language
 from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import AXES, AXIS_WORDS, Choices
@@ -98,7 +99,7 @@ class CurveResult(Brief):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         facts = self.facts
@@ -110,7 +111,7 @@ class CurveResult(Brief):
         from panelkit.show import tables
 
         table = pd.DataFrame({"value": pd.Series(self.facts, dtype=object)}).rename_axis("curve")
-        return tables.frame_table(table, format="html")
+        return tables.frame_table(table, format="html", language=shown_language())
 
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""

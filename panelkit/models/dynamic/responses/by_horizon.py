@@ -14,6 +14,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, message
 from panelkit.language.options import check_confidence
+from panelkit.language.shown import shown_language
 from panelkit.models.dynamic.responses.asked import Interval
 from panelkit.models.dynamic.responses.horizon_table import ordered, table_of, terminal_tables
 from panelkit.models.dynamic.responses.joint import joint_band
@@ -156,14 +157,14 @@ class ByHorizon(Rendered, Brief):
         return (said, *self.notes)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         told = f"{len(self.names)} variables, horizons {self.horizons[0]} to {self.horizons[-1]}"
         return f"{self.title}: {told}"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

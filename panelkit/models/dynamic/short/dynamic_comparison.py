@@ -14,6 +14,7 @@ from panelkit.formula.conditions import check_where
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.models.dynamic.short.comparison_makers import chosen, makers_of
 from panelkit.models.dynamic.short.dynamic_rows import DynamicEffects
 from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags, spelled
@@ -99,10 +100,10 @@ class DynamicComparison(Rendered, Brief):
         return self.to_text(language=language)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _inside(self, name: object, value: float) -> bool | None:
         if name in ("pooled", "within") or not {"pooled", "within"} <= set(self.results):

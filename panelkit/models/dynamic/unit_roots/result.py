@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.message import Language, Message, message, verbatim
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells, number
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
@@ -147,7 +148,7 @@ class UnitRootTable(Rendered, Brief):
         return "\n".join([title, "=" * cells(title), self.to_text(language=language, caption=None)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _columns(self) -> tuple[float, ...]:
         if all(test.power.empty for test in self.tests):
@@ -159,7 +160,7 @@ class UnitRootTable(Rendered, Brief):
         return ", ".join(f"{test.key} p = {number(test.p_value)}" for test in self.tests)
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.language.message import Language, Message, in_language
+from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -41,13 +42,13 @@ class VectorTable(Rendered, Brief):
         return "\n".join([title, "=" * cells(title), text, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         return f"{self.title}: {len(self.table)} rows"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]

@@ -13,6 +13,7 @@ import pandas as pd
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.shown import shown_language
 from panelkit.models.policy.effects.result import PolicyEffects
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -111,10 +112,10 @@ class DiDComparison(Rendered, Brief):
         return self.to_text(language=language)
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _brief(self) -> str:
         return f"{len(self.results)} estimators: {', '.join(self.results)}"

@@ -12,6 +12,7 @@ import pandas as pd
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language, Message, message
+from panelkit.language.shown import shown_language
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
 from panelkit.show.rendered import Rendered
@@ -51,13 +52,13 @@ class Balance(Rendered, Brief):
         return "\n".join([self.title.text(language), text, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
-        return self.summary()
+        return self.summary(language=shown_language())
 
     def _brief(self) -> str:
         return f"{len(self.table)} covariates, {len(self.imbalanced)} beyond {IMBALANCE:g} %"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(language=shown_language())
 
     def _rendered(
         self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
