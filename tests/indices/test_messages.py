@@ -55,8 +55,8 @@ REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "missing cells of a panel": (
         lambda: wide(panel_frame(panel().iloc[1:])["a"]),
-        "a: missing for Beijing 2010; drop these provinces or years",
-        "a：Beijing 2010 缺失；请剔除这些省份或年份",
+        "a: missing for Beijing 2010; drop these provinces (data.query(\"province not in ['Beijing']\")) or years",
+        "a：Beijing 2010 缺失；请剔除这些省份（data.query(\"province not in ['Beijing']\")）或年份",
     ),
     "a design's own check": (
         lambda: design_of_columns({"a": 1}, years=(2012, 2010)),
@@ -84,8 +84,14 @@ def test_a_sentence_speaks_of_the_units_of_another_panel() -> None:
         wide(panel_frame(panel().iloc[1:])["a"])
     said = caught.value.said
     assert isinstance(said, Message)
-    assert said.spoken("city", "quarter").endswith("drop these cities or quarters")
-    assert said.spoken("城市", "季度").text("zh").endswith("请剔除这些城市或季度")
+    assert said.spoken("city", "quarter").endswith(
+        "drop these cities (data.query(\"city not in ['Beijing']\")) or quarters"
+    )
+    assert (
+        said.spoken("城市", "季度")
+        .text("zh")
+        .endswith("请剔除这些城市（data.query(\"城市 not in ['Beijing']\")）或季度")
+    )
 
 
 def test_notes_and_names_of_measures_are_messages() -> None:
