@@ -27,7 +27,7 @@ def run(*arguments: object) -> Result:
 def options(*path: str) -> dict[str, Any]:
     command: Any = typer.main.get_command(app)
     for name in path:
-        command = command.get_command(None, name)
+        command = command.get_command(typer.Context(command), name)
     return {option: one for one in command.params for option in one.opts if option.startswith("--")}
 
 
