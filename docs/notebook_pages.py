@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from written_pages import write_folder
+
 DOCS = Path(__file__).resolve().parent
 NOTEBOOKS = DOCS / "notebooks"
 CASES = "cases"
 ORDER = ("sdm_effects", "mediation", "coupling_coordination", "policy_pilot")
-SECTION = "Cases"
 _DOWNLOAD = {"en": "Notebook", "zh": "下载笔记本"}
 _INLINE = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
 
@@ -135,15 +136,7 @@ def write() -> None:
     for path in notebooks():
         text, figures = page(path)
         wanted |= {path.name.removesuffix(".ipynb") + ".md": text, **figures}
-    folder = DOCS / CASES
-    folder.mkdir(exist_ok=True)
-    for name, text in wanted.items():
-        file = folder / name
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8")
-    for file in folder.iterdir():
-        if file.name not in wanted:
-            file.unlink()
+    write_folder(DOCS / CASES, wanted)
 
 
 def on_config(config: Any) -> Any:

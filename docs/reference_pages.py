@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from written_pages import write_folder
+
 from panelkit.covariance import conventions
 from panelkit.language import register
 from panelkit.language.message import in_language
@@ -54,6 +56,7 @@ HEAD = {
     "en": f"Examples start from these lines:\n\n{CODE}",
     "zh": f"示例都从下面几行开始；每个名称的中文说明之后是代码中的英文 docstring。\n\n{CODE}",
 }
+HEADS = ("name", "key", "family", "can", "result", "source", "what it is")
 CHINESE = tomllib.loads((DOCS / "reference_zh.toml").read_text(encoding="utf-8"))
 
 
@@ -116,11 +119,10 @@ def tables(language: str) -> str:
     """Return the page of tables: what there is of every kind, and the conventions."""
     lines = [f"# {spoken('What there is, and where it comes from', language)}", ""]
     for kind in kinds():
-        heads = ("name", "key", "family", "can", "result", "source", "what it is")
         rows = [_row(entry, language) for entry in public(kind)]
         full = [j for j in range(len(rows[0])) if any(row[j] for row in rows)]
         lines += [f"## {title(kind, language)}", ""]
-        shown = tuple(spoken(heads[j], language) for j in full)
+        shown = tuple(spoken(HEADS[j], language) for j in full)
         lines += [table(shown, [tuple(row[j] for j in full) for row in rows]), ""]
     named = [
         (f"`{one.name}`", in_language(one.sentence, language)) for one in conventions.CONVENTIONS.values()
@@ -139,14 +141,8 @@ def pages(language: str = "en") -> Iterator[tuple[str, str]]:
 
 def write() -> None:
     """Write the pages of both languages where they differ from what stands; others of the folder go."""
-    wanted = {DOCS / path: text for language in LANGUAGES for path, text in pages(language)}
-    (DOCS / FOLDER).mkdir(exist_ok=True)
-    for path, text in wanted.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-    for path in (DOCS / FOLDER).glob("*.md"):
-        if path not in wanted:
-            path.unlink()
+    wanted = {Path(path).name: text for language in LANGUAGES for path, text in pages(language)}
+    write_folder(DOCS / FOLDER, wanted)
 
 
 def on_config(config: Any) -> Any:

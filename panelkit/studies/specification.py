@@ -96,11 +96,6 @@ class Specification:
         return _reads(self.formula)[1]
 
     @property
-    def lead_out(self) -> int:
-        """Return how many years after the last are loaded, so that leads reach out of the sample."""
-        return _reads(self.formula)[2]
-
-    @property
     def span(self) -> tuple[int, int]:
         """Return the first and the last year whose figures the specification reads."""
         _, back, ahead = _reads(self.formula)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 
@@ -39,3 +42,17 @@ def measured(name: str, rows: dict[str, str], columns: tuple[str, ...]) -> set[s
         table = table[table[column] == value]
     assert len(table) in (1, 2), f"{name}: {rows}"
     return set(table[list(columns)].to_numpy().ravel())
+
+
+def module_of(path: Path) -> ModuleType:
+    """Return a file of the docs as a module, as the site's builder loads it: what lies beside it can be imported."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module, held = importlib.util.module_from_spec(spec), sys.path.copy()
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path[:] = held
+    return module

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.docs.site import DOCS, HOME
+from tests.docs.site import DOCS, HOME, module_of
 
 
 @pytest.fixture
 def hook() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gallery_figures", DOCS / "gallery_figures.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of(DOCS / "gallery_figures.py")
 
 
 @pytest.mark.parametrize("name", ["gallery.md", "gallery.zh.md"])

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 import panelkit as pk
-from tests.docs.site import DOCS
+from tests.docs.site import DOCS, module_of
 
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 LANGUAGE = {"en": 'language = "en"', "zh": 'language = "zh"'}
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
-def loaded() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("notebook_pages", DOCS / "notebook_pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-pages = loaded()
+pages = module_of(DOCS / "notebook_pages.py")
 PATHS = pages.notebooks()
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from panelkit import __version__
 from panelkit.language.message import Language
-from tests.docs.site import DOCS, HOME, measured
+from tests.docs.site import DOCS, HOME, measured, module_of
 
 PAGES = (HOME / "README.md", HOME / "README.zh.md")
 WARNING = (DOCS / "not_meant.md", DOCS / "not_meant.zh.md")
@@ -100,15 +98,6 @@ def test_both_pages_travel_with_the_source() -> None:
     assert {page.name for page in PAGES} <= set(build["targets"]["sdist"]["include"])
 
 
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("first_picture", DOCS / "images" / "first.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _drawn(svg: str) -> tuple[list[str], np.ndarray]:
     """Return the texts of a figure, and where its points lie."""
     points = re.findall(r'<use [^>]*x="([\d.]+)" y="([\d.]+)"', svg)
@@ -119,7 +108,7 @@ def _drawn(svg: str) -> tuple[list[str], np.ndarray]:
 def test_the_picture_is_what_its_code_draws(language: Language) -> None:
     ending = "svg" if language == "en" else f"{language}.svg"
     kept = _drawn((DOCS / "images" / f"first.{ending}").read_text(encoding="utf-8"))
-    drawn = _drawn(_script().picture(language).svg())
+    drawn = _drawn(module_of(DOCS / "images" / "first.py").picture(language).svg())
     assert drawn[0] == kept[0]
     # points of paper: the width of the labels, which moves the axes a little, is that of the fonts at hand
     np.testing.assert_allclose(drawn[1], kept[1], atol=8.0)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from types import ModuleType
 
 import pytest
 
 from panelkit.covariance.conventions import CONVENTIONS
 from panelkit.language import register
-from tests.docs.site import HOME, english
+from tests.docs.site import HOME, english, module_of
 
 PUBLIC = [entry for entry in register.entries() if entry.public]
 
 
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
-    pytest.importorskip("mkdocs", reason="the extra `docs` builds the site")
-    spec = importlib.util.spec_from_file_location("reference_pages", HOME / "docs" / "reference_pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of(HOME / "docs" / "reference_pages.py")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
