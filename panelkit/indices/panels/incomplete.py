@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Hashable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -44,10 +44,8 @@ class LeftOut(Spelt):
         return LeftOut, (self.units,)
 
 
-def refuse_missing(frame: pd.DataFrame, *, skips: bool = False) -> None:
+def refuse_missing(frame: pd.DataFrame) -> None:
     """Refuse a (province, year) frame with missing cells: all of them in one message, and the units to leave out.
-
-    `skips`: the caller takes `incomplete="skip"`, which the message then offers.
 
     Raises
     ------
@@ -55,8 +53,12 @@ def refuse_missing(frame: pd.DataFrame, *, skips: bool = False) -> None:
         If a unit has no value of a column in a period that another unit has.
     """
     gaps, lost = _gaps(frame)
-    if not gaps:
-        return
+    if gaps:
+        _refuse(frame, gaps, lost, skips=False)
+
+
+def _refuse(frame: pd.DataFrame, gaps: list[Message], lost: list[Any], *, skips: bool) -> NoReturn:
+    """Raise what is missing; `skips`: the caller takes `incomplete="skip"`, which the message then offers."""
     if len(lost) == len(frame.index.unique(0)):
         raise DataError(
             message("{gaps}; every {unit} has a gap: take other {periods} or columns", gaps=sentences(gaps))
@@ -89,9 +91,10 @@ def read_incomplete(frame: pd.DataFrame, incomplete: Incomplete) -> tuple[pd.Dat
     """
     check_choice("incomplete", incomplete, ("refuse", "skip"))
     gaps, lost = _gaps(frame)
-    if incomplete == "refuse" or not gaps or len(lost) == len(frame.index.unique(0)):
-        refuse_missing(frame, skips=True)
+    if not gaps:
         return frame, ()
+    if incomplete == "refuse" or len(lost) == len(frame.index.unique(0)):
+        _refuse(frame, gaps, lost, skips=True)
     kept = frame[~frame.index.isin(lost, level=0)]
     kept.attrs = dict(frame.attrs)
     said = message("left out with a gap in their series: {names}", names=[str(one) for one in lost])
