@@ -157,6 +157,7 @@ def fresh(folder: Path, wheel: Path) -> Path:
         "--quiet",
         "--no-index",
         "--no-deps",
+        "--ignore-installed",  # the running environment holds the same version, and pip sees it
     ]
     subprocess.run([*install, "--disable-pip-version-check", str(wheel)], check=True)
     return python
