@@ -76,6 +76,20 @@ def test_two_steps_upward_are_no_leap_out_of_decline() -> None:
     assert second_leap(y, YEARS, reps=99, rng=np.random.default_rng(1)).p_value == 1.0
 
 
+def test_two_steps_whose_errors_fell_are_no_leap() -> None:
+    """Three low years on a plateau: output fell by a quarter, the two waves that fit it by less than a fifth."""
+    years = np.arange(1998.0, 2023.0)
+    y = np.log(0.05 + sum(1.0 / (1.0 + np.exp(0.8 * (middle - years))) for middle in (2001.0, 2016.0)))
+    y[10:13] -= 0.26
+    y += 0.05 * np.random.default_rng(3).normal(size=len(y))
+    leap = second_leap(y, years, reps=99, rng=np.random.default_rng(1))
+    assert leap.fall.share == pytest.approx(0.245, abs=0.001)
+    assert leap.gain > 10.0
+    # the fit ends within a thousandth of a share of where it ends on another machine
+    assert leap.between == pytest.approx(0.184, abs=0.005)
+    assert (leap.follows, leap.p_value) == (False, 1.0)
+
+
 def test_a_passage_leads_to_a_later_stage() -> None:
     assert passes(("startup", "growth"))
     assert passes(("maturity", "startup", "growth"))

@@ -209,7 +209,7 @@ class LifeCycleDesign(MeasuredDesign):
         early = sum(one.fall.trough <= courses[name][1][-1] - _RISES for name, one in fell.items())
         leapt = [name for name, one in fell.items() if one.shown]
         share = len(leapt) / len(fell)
-        columns = ("gain", "second", "p_value", "adjusted")
+        columns = ("between", "gain", "second", "p_value", "adjusted")
         table = pd.DataFrame(
             [[one.fall.peak, one.fall.trough, one.fall.share, one.fall.regained]
              + [getattr(one, name) for name in columns] for one in found.values()],

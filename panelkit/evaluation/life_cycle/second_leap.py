@@ -1,13 +1,14 @@
 """Did output that had fallen rise in a second wave? Two waves of yearly output against one, and against a walk.
 
 Yearly output is taken for the gains of a running total: one logistic total is a wave of output that rises and falls,
-two are a fall with a second rise. Two steps upward without a fall between them are no leap out of decline.
+two are a fall with a second rise. Two steps upward without a fall between them are no leap out of decline: where only
+errors fell, the two waves that fit them hardly do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,19 +52,22 @@ class Leap:
 
     `gain` is what AICc gains over one wave, constant growth and a random walk; `p_value` the larger of its p among
     series of one wave and among random walks with drift, 1 where nothing fell, the gain is too small or the second wave
-    does not follow. `second` is the year of its peak. `adjusted` is Holm's p over the series that fell.
+    does not follow. `second` is the year of its peak, `between` the share by which the fitted waves fall before it.
+    `adjusted` is Holm's p over the series that fell.
     """
 
     fall: Fall
     gain: float
     second: float
+    between: float
     p_value: float
     adjusted: float = float("nan")
 
     @property
     def follows(self) -> bool:
-        """Return whether the second wave comes after the trough and wins half of the fall back."""
-        return self.second > self.fall.trough and self.fall.regained >= REGAINED
+        """Return whether the second wave comes after the trough, out of waves that fell too, and wins half back."""
+        late = self.second > self.fall.trough
+        return late and self.between >= FELL and self.fall.regained >= REGAINED
 
     @property
     def shown(self) -> bool:
@@ -115,7 +119,8 @@ def second_leap(
     theta = fits["two_wave"].theta[0]
     second = float(theta[2] + np.exp(theta[5]))
     gain = float(_gain({key: criterion_of(fit) for key, fit in fits.items()}, y[None])[0])
-    untested = Leap(fall, gain, second, 1.0)
+    between = fall_of(fits["two_wave"].values[0], times).share
+    untested = Leap(fall, gain, second, between, 1.0)
     if not (fall.declined and untested.follows and gain > WAVE_GAIN):
         return untested
     best = min(_ONE, key=lambda key: float(criterion_of(fits[key])[0]))
@@ -130,7 +135,7 @@ def second_leap(
         above = max(above, _above(curves, fits, drawn, times, gain, enough or reps + 1))
         if enough is not None and above >= enough:
             break
-    return Leap(fall, gain, second, float((1 + above) / (reps + 1)))
+    return replace(untested, p_value=float((1 + above) / (reps + 1)))
 
 
 def second_leaps(
@@ -146,8 +151,7 @@ def second_leaps(
     fell = [name for name, one in found.items() if one.fall.declined]
     adjusted = holm(np.array([found[name].p_value for name in fell])) if fell else ()
     for name, p in zip(fell, adjusted, strict=True):
-        one = found[name]
-        found[name] = Leap(one.fall, one.gain, one.second, one.p_value, float(p))
+        found[name] = replace(found[name], adjusted=float(p))
     return found
 
 
