@@ -13,7 +13,7 @@ from typing import Any
 from panelkit.claims.cache import Cache
 from panelkit.claims.cache_folder import cache_folder
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.file.load import RegisteredClaim, load_claims, read_claims, select_claims
+from panelkit.claims.file.load import RegisteredClaim, claimed_twice, load_claims, read_claims, select_claims
 from panelkit.claims.one_claim import Progress, Silence, waiting_claim, without_design
 from panelkit.claims.own_panel import open_panel
 from panelkit.claims.source import Own, Shipped, Source
@@ -22,7 +22,7 @@ from panelkit.claims.workers import Done, Seen, here, shared_out, workers_for
 from panelkit.data.paths import figures_from
 from panelkit.data.yearbook.store.store import default_store
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import lines, message
 from panelkit.language.offers import offered
 
 
@@ -279,14 +279,22 @@ def find_claims(what: Sequence[str | Path], *, own: bool = False) -> tuple[Regis
     """Return the claims that ids and files name; all shipped claims where nothing is named.
 
     `own`: claim files are read for a panel of the user's own.
+
+    Raises
+    ------
+    SpecError
+        If an id is unknown, a claim file is wrong, or two claims bear one id.
     """
     if not what:
         return load_claims()
-    files = [Path(item) for item in what if _is_file(item)]
+    files = dict.fromkeys(Path(item) for item in what if _is_file(item))
     ids = [str(item) for item in what if not _is_file(item)]
     found = [claim for file in files for claim in read_claims(file, own=own)]
     if ids:
         found += select_claims(load_claims(), ids)
+    twice = claimed_twice(found)
+    if twice:
+        raise SpecError(lines(twice))
     return tuple(found)
 
 

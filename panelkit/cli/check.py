@@ -225,13 +225,16 @@ def _check(
 
 def _write(result: CheckResult, out: Path, language: Language) -> None:
     """Write the site and the tables, and say on the error stream where the overview is."""
+    from panelkit.claims.file.toml_file import shown_path
     from panelkit.cli._progress import FileProgress
     from panelkit.report.write import write
 
     with FileProgress(language) as shown:
         overview, *others = write(result, out, language, shown.advance)
     said = message(
-        "{page}: the overview; {n} more files stand beside it", page=verbatim(str(overview)), n=len(others)
+        "{page}: the overview; {n} more files stand beside it",
+        page=verbatim(shown_path(overview)),
+        n=len(others),
     )
     echo(said, language, error=True)
 

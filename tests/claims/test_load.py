@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from panelkit.claims.check import find_claims
 from panelkit.claims.file.load import load_claims, natural_key, select_claims
 from panelkit.language.errors import SpecError
+from tests.claims.small import SMALL
 
 ClaimFile = Callable[..., Path]
 
@@ -189,6 +191,16 @@ def test_two_files_of_a_folder_may_not_hold_the_same_claim(claim_file: ClaimFile
     claim_file(name="other.toml")
     with pytest.raises(SpecError, match=r"claim T1 stands in other.toml and small.toml"):
         load_claims(tmp_path)
+
+
+def test_files_that_are_named_together_may_not_hold_the_same_claim(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.toml", tmp_path / "other.toml"
+    waiting = SMALL[: SMALL.index("[[claim]]")] + SMALL[SMALL.rindex("[[claim]]") :]
+    one.write_text(waiting, encoding="utf-8")
+    other.write_text(waiting.replace('"T3"', '"t3"'), encoding="utf-8")
+    with pytest.raises(SpecError, match=r"claim T3 and t3 stands in one\.toml and other\.toml"):
+        find_claims([one, str(other)])
+    assert [item.id for item in find_claims([one, str(one)])] == ["T3"]
 
 
 def test_claims_are_selected_by_id_in_any_case() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,16 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.findings import Finding
 from panelkit.claims.verdict import Verdict
-from panelkit.language.errors import DataError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.report.claim_tables import reading_tables
 from panelkit.report.drawn import ROWS, Drawn
 from panelkit.report.filled import filled
+from panelkit.report.site.files import Files
 from panelkit.report.site.overview import overview
 from panelkit.report.site.record import NAME, read_run, run_of, written_run
 from panelkit.report.write import write
+from panelkit.show.files import write_whole
 from tests.claims.small import SMALL
 
 
@@ -267,6 +270,9 @@ def test_pages_of_claims_that_are_not_run_again_stay(
     [
         ("index.html", "<html>mine</html>"),
         ("index.en.html", ""),
+        ("tables.tex", "a table of mine"),
+        ("site/style.css", "a style of mine"),
+        ("zh/T2.html", "a page of mine"),
         ("last_run.json", "{}"),
         ("last_run.json", "no json"),
         ("last_run.json", '{"made_by": "panelkit check", "version": "1", "data": "", "claims": []}'),
@@ -280,10 +286,94 @@ def test_pages_of_claims_that_are_not_run_again_stay(
 def test_a_folder_of_something_else_is_refused_and_left_alone(
     waiting: CheckResult, tmp_path: Path, name: str, content: str
 ) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=f"{re.escape(name)} in .* is not of `panelkit check`"):
         write(waiting, tmp_path, "en")
     assert files(tmp_path) == {name: content.encode("utf-8")}
+
+
+def test_what_cannot_be_replaced_is_named_and_nothing_is_written(
+    waiting: CheckResult, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    held.mkdir()
+    (held / "figures").write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match=r"held/figures cannot be written to: a file, where a folder"):
+        write(waiting, held, "en")
+    assert files(held) == {"figures": b"mine"}
+    write(waiting, tmp_path / "out", "en")
+    (tmp_path / "out" / "tables.tex").unlink()
+    (tmp_path / "out" / "tables.tex").mkdir()
+    before = files(tmp_path / "out")
+    with pytest.raises(DataError, match=r"out/tables\.tex cannot be written to: a folder, where a file"):
+        write(waiting, tmp_path / "out", "zh")
+    assert files(tmp_path / "out") == before
+
+
+def test_a_run_that_is_stopped_while_it_draws_touches_nothing(
+    waiting: CheckResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("panelkit.report.write.all_latex", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write(waiting, tmp_path / "out", "en")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_stopped_while_it_writes_is_written_again(
+    waiting: CheckResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def until_the_documents(path: Path, content: str | bytes) -> Path:
+        if path.suffix == ".docx":
+            raise KeyboardInterrupt
+        return write_whole(path, content)
+
+    monkeypatch.setattr("panelkit.report.site.files.write_whole", until_the_documents)
+    with pytest.raises(KeyboardInterrupt):
+        write(waiting, tmp_path, "en")
+    monkeypatch.undo()
+    assert (tmp_path / "verdicts.json").exists()
+    write(waiting, tmp_path, "en")
+    assert "This is the first run in this folder" in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_run_of_some_claims_leaves_the_others_to_be_compared_with(
+    result: CheckResult, waiting: CheckResult, tmp_path: Path
+) -> None:
+    whole = run_of(result)
+    (tmp_path / NAME).write_text(
+        written_run(
+            replace(
+                whole,
+                version="0.1.0",
+                claims={name: replace(claim, version="0.1.0") for name, claim in whole.claims.items()},
+            )
+        ),
+        encoding="utf-8",
+    )
+    write(waiting, tmp_path, "en")
+    last = read_run(tmp_path)
+    assert last is not None
+    assert {name: claim.version for name, claim in last.claims.items()} == {
+        "T2": pk.__version__,
+        "T3": pk.__version__,
+        "T1": "0.1.0",
+    }
+    text = overview(result, last, "en")
+    assert "Nothing moved: 3 claims" in text
+    assert "The last run was made by panelkit 0.1.0" in text
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    held = Files(tmp_path)
+    held.add(tmp_path / "T1_a.tex", "")
+    with pytest.raises(
+        SpecError, match=r"the file t1_A\.tex: give a claim, a reading or a design another id"
+    ):
+        held.add(tmp_path / "t1_A.tex", "")
 
 
 def test_one_word_and_one_latex_document_hold_all_tables(site: Path) -> None:

@@ -97,7 +97,7 @@ def read_claims(source: str | Path | None = None, *, own: bool = False) -> tuple
     problems: list[Message] = []
     read = _Reading(declarations, problems, own)
     claims = [claim for file, raw in contents for claim in _claims_of(file, raw, read)]
-    problems += _claimed_twice(claims)
+    problems += claimed_twice(claims)
     if path.is_dir() and declarations is not None:
         problems += declared.deleted(declarations, [raw for _, raw in contents])
     if problems:
@@ -211,12 +211,23 @@ def _unstated(path: Path, claim: Claim) -> Iterator[Message]:
             )
 
 
-def _claimed_twice(claims: list[RegisteredClaim]) -> list[Message]:
-    files: dict[str, list[str]] = {}
+def _told_apart(paths: list[Path]) -> list[str]:
+    """Return files by name, or by path where two bear one name."""
+    names = [path.name for path in paths]
+    return names if len(set(names)) == len(names) else [shown_path(path) for path in paths]
+
+
+def claimed_twice(claims: Sequence[RegisteredClaim]) -> list[Message]:
+    """Return one problem for every id that several claims bear, in any case: ids name files, and are asked for so."""
+    held: dict[str, list[RegisteredClaim]] = {}
     for item in claims:
-        files.setdefault(item.id, []).append(item.path.name)
+        held.setdefault(item.id.casefold(), []).append(item)
     return [
-        message("claim {claim} stands in {files}: give one of them another id", claim=name, files=both(where))
-        for name, where in files.items()
-        if len(where) > 1
+        message(
+            "claim {claim} stands in {files}: give one of them another id",
+            claim=both(list(dict.fromkeys(item.id for item in items))),
+            files=both(_told_apart(list(dict.fromkeys(item.path for item in items)))),
+        )
+        for items in held.values()
+        if len(items) > 1
     ]

@@ -30,7 +30,7 @@ def moved_claims(last: Run, run: Run) -> list[Moved]:
         before = last.claims.get(name)
         if before is None:
             found.append(Moved(name, None, now, (message("not in the last run"),)))
-        elif before != now and (lines := tuple(_lines(before, now))):
+        elif lines := tuple(_lines(before, now)):
             found.append(Moved(name, before, now, lines))
     gone = message("not in this run; what was written of it is still there")
     found += [Moved(name, one, None, (gone,)) for name, one in last.claims.items() if name not in run.claims]
@@ -42,13 +42,11 @@ def moved_lines(last: Run | None, run: Run, found: list[Moved]) -> Iterator[Mess
     if last is None:
         yield message("This is the first run in this folder; the next one is compared with it.")
         return
-    if last.version != run.version:
-        yield message(
-            "The last run was made by panelkit {old}, this one by {new}.", old=last.version, new=run.version
-        )
-    if last.data != run.data:
-        yield message("The last run read {old}, this one {new}.", old=_data(last), new=_data(run))
-    same = [name for name in run.claims if name in last.claims]
+    same = [last.claims[name] for name in run.claims if name in last.claims]
+    for old in dict.fromkeys(claim.version for claim in same if claim.version != run.version):
+        yield message("The last run was made by panelkit {old}, this one by {new}.", old=old, new=run.version)
+    for old in dict.fromkeys(claim.data for claim in same if claim.data != run.data):
+        yield message("The last run read {old}, this one {new}.", old=_data(old), new=_data(run.data))
     n = sum(one.before is not None and one.now is not None for one in found)
     if same and not n:
         yield counted(
@@ -106,5 +104,5 @@ def _p(value: float | None) -> str:
     return p_value(math.nan if value is None else value) or "–"
 
 
-def _data(run: Run) -> Message:
-    return verbatim(run.data) if run.data else message("the shipped figures")
+def _data(name: str) -> Message:
+    return verbatim(name) if name else message("the shipped figures")

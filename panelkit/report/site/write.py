@@ -1,4 +1,4 @@
-"""Write the site of a run: overview and claims in both languages, figures with their numbers, search, style."""
+"""The site of a run: overview and claims in both languages, figures with their numbers, search, style."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from panelkit.report.drawn import Drawn
 from panelkit.report.filled import TEMPLATES, filled
 from panelkit.report.page import claim_ids
 from panelkit.report.site.claims import claim_page
+from panelkit.report.site.files import Files
 from panelkit.report.site.overview import overview
 from panelkit.report.site.places import (
     CLAIMS,
@@ -21,28 +22,28 @@ from panelkit.report.site.places import (
     claim_file,
     overview_file,
 )
-from panelkit.report.site.record import NAME, read_run, run_of, written_run
+from panelkit.report.site.record import NAME, added, read_run, run_of, written_run
 from panelkit.report.site.search import LANGUAGES, search_script
-from panelkit.show.files import csv_text, without_formulas, write_whole
+from panelkit.show.files import csv_text, without_formulas
 
 Contents = Mapping[Language, Mapping[str, Mapping[str, Any]]]
 
 
 def write_site(
     result: CheckResult,
-    folder: Path,
+    files: Files,
     contents: Contents,
     tables: Mapping[str, Sequence[Path]],
     language: Language,
 ) -> list[Path]:
-    """Write the site below a folder and return the paths, the overview first.
+    """Add the site to the files of a run and return its paths, the overview first.
 
     Parameters
     ----------
     result
         The run.
-    folder
-        The folder of the run.
+    files
+        The files of the run.
     contents
         What is said of every computed claim, by language.
     tables
@@ -54,31 +55,32 @@ def write_site(
     -------
     list of Path
     """
-    names, last = claim_ids(result), read_run(folder)
+    folder, names = files.folder, claim_ids(result)
+    last = read_run(folder)
     pages = {one: overview(result, last, one) for one in LANGUAGES}
     written = [
-        write_whole(folder / "index.html", pages[language]),
-        *(write_whole(folder / overview_file(one), text) for one, text in pages.items()),
-        write_whole(folder / STYLE, filled("site.css.j2", {}, language)),
-        write_whole(folder / SCRIPT, (TEMPLATES / "site.js").read_text(encoding="utf-8")),
-        write_whole(folder / CLAIMS, search_script(result, names)),
+        files.add(folder / "index.html", pages[language]),
+        *(files.add(folder / overview_file(one), text) for one, text in pages.items()),
+        files.add(folder / STYLE, filled("site.css.j2", {}, language)),
+        files.add(folder / SCRIPT, (TEMPLATES / "site.js").read_text(encoding="utf-8")),
+        files.add(folder / CLAIMS, search_script(result, names)),
     ]
     for one in LANGUAGES:
         for name in names:
             content = contents[one].get(name)
             text = claim_page(result, name, names, content, tables.get(name, ()), one)
-            written.append(write_whole(folder / one / claim_file(name), text))
-            written += _figures(content, folder, one)
-    written.append(write_whole(folder / NAME, written_run(run_of(result))))
+            written.append(files.add(folder / one / claim_file(name), text))
+            written += _figures(content, files, one)
+    written.append(files.add(folder / NAME, written_run(added(run_of(result), last))))
     return written
 
 
-def _figures(content: Mapping[str, Any] | None, folder: Path, language: Language) -> Iterator[Path]:
-    """Write the pictures of one claim, each as SVG and its numbers as CSV."""
+def _figures(content: Mapping[str, Any] | None, files: Files, language: Language) -> Iterator[Path]:
+    """Add the pictures of one claim, each as SVG and its numbers as CSV."""
     for picture in _pictures(content or {}):
-        stem = folder / FIGURES / f"{picture.name}.{language}"
-        yield write_whole(stem.with_name(f"{stem.name}.svg"), picture.svg)
-        yield write_whole(stem.with_name(f"{stem.name}.csv"), csv_text(without_formulas(picture.data)))
+        stem = files.folder / FIGURES / f"{picture.name}.{language}"
+        yield files.add(stem.with_name(f"{stem.name}.svg"), picture.svg)
+        yield files.add(stem.with_name(f"{stem.name}.csv"), csv_text(without_formulas(picture.data)))
 
 
 def _pictures(content: Mapping[str, Any]) -> Iterator[Drawn]:
