@@ -22,6 +22,8 @@ from panelkit.show.words import word
 _FAMILY = re.compile(r"font-family: [^;\"]+; ?")
 _SHORTHAND = re.compile(r"(font: [^;\"]*?\d(?:px|pt) )[^;\"]+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
+_PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e80-\u9fff\uff00-\uffef]+|[ \t\n]+")
+_CLOSING, _OPENING = "，。；：、！？）》」』”’)", "（《「『“‘("
 _LINE = 0.165  # inches a line of notes
 
 
@@ -113,23 +115,35 @@ def sheet(
 
 
 def wrap(text: str, ems: float) -> list[str]:
-    """Return text broken into lines of at most `ems`, between words or between Chinese characters."""
-    lines, line = [], ""
-    for piece in re.findall(
-        r"[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e80-\u9fff\uff00-\uffef]+|[ \t\n]+", text
-    ):
-        closing = piece[0] in "，。；：、）！？)"
-        if line and width_in_ems(line + piece.rstrip()) > ems and not closing:
-            lines.append(line.rstrip())
-            line = "" if piece.isspace() else piece
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+    """Return text broken into lines of at most `ems`, between words or between Chinese characters.
+
+    No line begins with a closing mark or ends with an opening one; one closing mark may stand over the end.
+    """
+    lines: list[str] = []
+    line: list[str] = []
+    for piece in _PIECES.findall(text):
+        over = 1.0 if piece[0] in _CLOSING else 0.0
+        if not line or width_in_ems("".join(line) + piece.rstrip()) <= ems + over:
+            line.append(piece)
+            continue
+        carried = [piece]
+        while len(line) > 1 and (carried[0][0] in _CLOSING or line[-1][0] in _OPENING):
+            carried.insert(0, line.pop())
+        if carried[0][0] in _CLOSING:  # a long word alone before it
+            line += carried
+            continue
+        lines.append("".join(line).rstrip())
+        line = [] if carried[0].isspace() else carried
+    last = "".join(line).rstrip()
+    return [*lines, last] if last.strip() else lines
 
 
 def width_in_ems(text: str) -> float:
     """Return about how wide a text is, in multiples of its size."""
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.56 for char in text)
+    return sum(
+        1.0 if unicodedata.east_asian_width(char) in "WF" else 0.64 if char.isdigit() else 0.56
+        for char in text
+    )
 
 
 def _note_lines(notes: Sequence[str] | str, width: float, language: Language) -> list[str]:

@@ -138,7 +138,7 @@ def own_files(folder: Path, page: str) -> None:
         city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
     elif page == "README.md":
         readme()
-    elif page == "maps.md":
+    elif page in ("maps.md", "network.md"):
         own_map(folder / "own.geojson")
     elif page == "conventions.md":
         paper = ",(1)\nln_rd,0.624**\n,(0.288)\nlngdp,-0.410\n,(0.298)\nN,300\n"

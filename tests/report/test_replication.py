@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import json
+import os
 import re
 import runpy
 import shutil
@@ -31,8 +32,10 @@ from panelkit.data.nation import product_years
 from panelkit.data.paths import figures_from, shipped
 from panelkit.data.reads import Reads, noting
 from panelkit.language.errors import DataError, SpecError
+from panelkit.report.replication import folder as package_folder
 from panelkit.report.replication.claim_file import claim_texts
 from panelkit.report.replication.extract import write_extract
+from panelkit.report.replication.folder import digest_of, files_of
 from panelkit.report.replication.lock import versions_in_use
 from panelkit.report.replication.replicate import Replication
 from panelkit.report.replication.script import script_text
@@ -67,16 +70,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Replication:
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Replication:
     folder = tmp_path_factory.mktemp("own")
-    (folder / "mine.toml").write_text(SMALL, encoding="utf-8")
+    path = folder / 'my "own" 论断.toml'
+    marked = SMALL.replace("R&D by two thirds", "R&D <b>by</b> 2 | 3, in `mean` of $x$")
+    path.write_text(marked, encoding="utf-8")
     columns = ["rd_expenditure", "rd_funds_government", "gdp", "population"]
     frame = pk.load_provinces(columns, (2015, 2023)).reset_index()
     frame.attrs = {}
-    frame["area"] = "region " + frame["province"].str[0]
+    frame["area"] = frame["province"].str[0].map(ord).astype(str).str.zfill(4)  # 0065 is no number
     frame["code"] = [
         "0" + name[:3] for name in frame["province"]
     ]  # text that a reader of csv may take for a number
     options = {"data": frame, "unit": "province", "time": "year", "regions": "area"}
-    return pk.replicate(folder / "mine.toml", folder / "package", **options)
+    return pk.replicate(path, folder / "package", **options)
 
 
 @pytest.fixture
@@ -139,6 +144,9 @@ def test_the_readme_has_the_headings_of_the_template_in_both_languages(
         assert "```sh" in chinese
     assert "panelkit does not know who gathered them" in english
     assert "seed = 7" in english
+    assert r"R&D \<b\>by\</b\> 2 \| 3, in \`mean\` of \$x\$" in english
+    assert "publishers stand" not in english
+    assert "publishers stand" in (made.folder / "README.md").read_text(encoding="utf-8")
 
 
 def fresh(folder: Path, wheel: Path) -> Path:
@@ -226,6 +234,8 @@ def test_a_result_that_was_changed_is_named(copied: Path, capsys: pytest.Capture
     status, said = run_in(copied, capsys)
     assert status == 1
     assert re.findall(r"^differs: (.*) is ", said, re.MULTILINE) == ["B126 basic share: headline estimate"]
+    (copied / "README.zh.md").unlink()
+    assert "not here any more: README.zh.md" in run_in(copied, capsys)[1]
 
 
 def test_a_panel_of_ones_own_is_cut_to_what_the_claim_names(
@@ -236,12 +246,13 @@ def test_a_panel_of_ones_own_is_cut_to_what_the_claim_names(
     assert header == ["province", "year", "rd_expenditure", "rd_funds_government", "gdp", "area"]
     assert {row[1] for row in rows} == {str(year) for year in range(2018, 2023)}
     assert not (own.folder / "data" / "figures").exists()
+    assert "dtype={'province': str, 'area': str}" in (own.folder / "run.py").read_text(encoding="utf-8")
     assert run_in(own.folder, capsys)[0] == 0
 
 
 def test_weights_of_ones_own_are_packed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rng = np.random.default_rng(5)
-    units = [f"{n:03d}" for n in range(20)]
+    units = ["NA", *(f"{n:03d}" for n in range(1, 20))]
     index = pd.MultiIndex.from_product([units, range(2001, 2009)], names=["firm", "year"])
     frame = pd.DataFrame({"x": rng.normal(size=160), "y": rng.normal(size=160), "idle": 1.0}, index=index)
     ring = np.zeros((20, 20))
@@ -348,12 +359,43 @@ def test_a_folder_with_anything_else_is_refused_and_left(copied: Path, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "full"]
 
 
-def test_a_package_as_it_was_written_is_replaced(copied: Path) -> None:
+def test_a_package_as_it_was_written_is_replaced(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (copied / "results.json").read_bytes()
-    again = pk.replicate(QUICK, copied)
+    monkeypatch.chdir(copied)  # the folder that one stands in keeps its place
+    again = pk.replicate(QUICK, ".")
+    assert Path.cwd().samefile(copied)
+    assert files_of(copied) == list(again.files)
     assert (copied / "results.json").read_bytes() == before
     assert sorted(again.files) == list(again.files)
     assert [path.name for path in copied.parent.iterdir()] == ["copy"]
+
+
+def test_a_file_is_read_once_to_see_whether_it_was_changed(
+    made: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(package_folder, "digest_of", lambda path: read.append(path) or digest_of(path))
+    package_folder.refuse_foreign(made.folder)
+    assert len(read) == len(set(read)) == len(made.files) - 1
+
+
+def test_what_cannot_be_moved_is_moved_back(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: (copied / name).read_bytes() for name in files_of(copied)}
+    real, calls = os.replace, iter(range(99))
+
+    def short(path: Path, place: Path) -> None:
+        if next(calls) == 11:  # all of the old package is away, and two entries of the new one are there
+            raise PermissionError(13, "Permission denied")
+        real(path, place)
+
+    monkeypatch.setattr(os, "replace", short)
+    new = package_folder.whole_folder(copied)
+    part = new.__enter__()
+    for name in ("README.md", "claim", "new"):
+        (part / name).write_text("new", encoding="utf-8")
+    with pytest.raises(DataError, match="Permission denied"):
+        new.__exit__(None, None, None)
+    assert {name: (copied / name).read_bytes() for name in files_of(copied)} == before
 
 
 def test_what_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +404,7 @@ def test_what_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("panelkit.report.replication.writing.write_wheel", broken)
     with pytest.raises(DataError, match="No space left"):
-        pk.replicate(QUICK, tmp_path / "package")
+        pk.replicate(QUICK, tmp_path / "new" / "package")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -352,6 +352,13 @@ def test_labels_are_spread_apart() -> None:
 def test_wrapping_keeps_closing_marks_on_their_line() -> None:
     lines = canvas.wrap("双向固定效应，省级聚类。", 6)
     assert lines == ["双向固定效应，", "省级聚类。"]
+    text = "数据版本 census2023；国家统计局，年末常住人口（编者已删去表头）；" * 4
+    for ems in np.arange(4, 60, 0.5):
+        held = canvas.wrap(text, ems)
+        assert "".join(held).replace(" ", "") == text.replace(" ", "")
+        assert not [line for line in held if line[0] in "；，）" or line[-1] == "（"]
+        # a word longer than a line stands over; else a closing mark alone, which is empty in its second half
+        assert all(canvas.width_in_ems(line) <= max(ems + 1, 9) for line in held)
 
 
 def test_figures_raise_no_warnings() -> None:

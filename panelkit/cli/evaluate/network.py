@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
+from panelkit.cli._maps import MapOptions
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import all_told, narrow_terminal, print_json, print_written, records
+from panelkit.cli._printing import all_told, echo, narrow_terminal, print_json, print_written, records
+from panelkit.cli.evaluate._network_files import base_map, figures_of, write_files
 from panelkit.cli.evaluate._network_pairs import expressions_of, pair_test
 from panelkit.cli.evaluate._network_source import FlowOptions, GravityOptions, Source, source_of
 from panelkit.language.errors import SpecError
@@ -88,25 +89,29 @@ def network(
     gravity: GravityOptions,
     flow: FlowOptions,
     shown: ViewOptions,
+    own: MapOptions,
     output: Output,
     seed: SeedOption = 0,
 ) -> None:
     """A network between provinces: gravity scores, flows or pairs; its structure, blocks, QAP. 省际网络分析。"""
     _refuse_idle(ctx, shown)
     _refuse_distance(ctx, flow, shown)
+    base = base_map(ctx, own, output.out, ties=shown.view is not View.flows or flow.reconstruct is not None)
     if shown.year is not None and sample.years is None and sample.data is None:
         sample = replace(sample, years=str(shown.year))
     wanted = expressions_of(shown.regressor) if shown.view is View.qap else []
     source = source_of(ctx, sample, gravity, flow, wanted, totals=shown.view is View.flows)
     parts = _parts(source, shown, seed)
+    folder, language = output.out, output.language
+    figures = {} if folder is None else figures_of(parts, source, shown.year, base, language)
     if output.as_json:
         print_json(_content(parts, output.language))
     else:
         _print(parts, output.language)
-    if output.out is not None:
-        print_written(
-            _write(parts, source.network, shown.year, output.out, output.language), quiet=output.as_json
-        )
+    for note in () if base is None or output.as_json else base.notes:
+        echo(note, language)
+    if folder is not None:
+        print_written(write_files(parts, source, figures, folder, language), quiet=output.as_json)
 
 
 def _refuse_idle(ctx: typer.Context, shown: ViewOptions) -> None:
@@ -224,28 +229,3 @@ def _content(parts: list[tuple[str, Any, str | None]], language: Language) -> di
     if len(parts) > 1 and parts[1][0] == "pairs":
         content["pairs"] = records(parts[1][1].tidy())
     return {**content, "notes": all_told(_told(first), language)}
-
-
-def _write(
-    parts: list[tuple[str, Any, str | None]],
-    one: Network | None,
-    year: int | None,
-    folder: Path,
-    language: Language,
-) -> list[Path]:
-    from panelkit.show.files import csv_text, write_whole
-
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, result, part in parts:
-        style: dict[str, Any] = {} if part is None else {"part": part}
-        for ending, method in ((".csv", "to_csv"), (".tex", "to_latex"), (".docx", "to_docx")):
-            path = folder / f"{name}{ending}"
-            getattr(result, method)(path, language=language, **style)
-            paths.append(path)
-    if one is not None:
-        paths.append(write_whole(folder / "ties.csv", csv_text(one.tidy(), index=False)))
-        blocks = parts[0][1].blocks if hasattr(parts[0][1], "blocks") else None
-        figure = one.plot(year, blocks=blocks, language=language)
-        paths.append(figure.save(folder / "map.svg"))
-    return paths

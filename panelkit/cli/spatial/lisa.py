@@ -10,10 +10,10 @@ import typer
 
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
+from panelkit.cli._maps import MapOptions, PlotOption, YearOption, check_plots, year_of
 from panelkit.cli._options import Printed, SeedOption, ShippedSample
 from panelkit.cli._output import figure_out
 from panelkit.cli._printing import all_told, print_json, print_written, records
-from panelkit.cli.spatial._maps import MapOptions, PlotOption, YearOption, check_plots, year_of
 from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, OrderOption, WeightsOption
 from panelkit.cli.spatial._series import series_and_weights
 from panelkit.cli.spatial._tables import width

@@ -8,9 +8,9 @@ import typer
 
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
+from panelkit.cli._maps import MapOptions, PlotOption, YearOption, check_plots, year_of
 from panelkit.cli._options import Lang, LangOption, ShippedSample
 from panelkit.cli._printing import all_told, print_written
-from panelkit.cli.spatial._maps import MapOptions, PlotOption, YearOption, check_plots, year_of
 from panelkit.cli.spatial._series import series_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message

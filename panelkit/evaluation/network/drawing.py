@@ -93,7 +93,8 @@ def _places(ids: Sequence[Hashable], places: Where, base: BaseMap | None) -> Flo
     if base is not None and base.projection != "albers":
         raise SpecError(
             message(
-                "capitals lie on a map in degrees by Albers, and {source} is drawn by {projection!r}",
+                "capitals lie on a map in degrees by Albers, and {source} is drawn by {projection!r}: where its "
+                "coordinates are degrees, ask for projection='albers' (--map-projection albers)",
                 source=base.source,
                 projection=base.projection,
             )

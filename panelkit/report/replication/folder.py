@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from panelkit.data.wording import first_of
@@ -35,8 +35,8 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text(text, encoding="utf-8", newline="")
 
 
-def refuse_foreign(folder: Path) -> None:
-    """Refuse a folder that holds anything but a package as it was written.
+def refuse_foreign(folder: Path, apart: Path | None = None) -> None:
+    """Refuse a folder that holds anything but a package as it was written, or `apart`.
 
     Raises
     ------
@@ -47,8 +47,7 @@ def refuse_foreign(folder: Path) -> None:
         return
     if folder.is_symlink() or not folder.is_dir():
         raise DataError(message("{folder} is no folder: name a new or empty one", folder=str(folder)))
-    held = files_of(folder)
-    others = [name for name in held if name not in _unchanged(folder)]
+    others = _foreign(folder, None if apart is None else apart.name)
     if others:
         raise DataError(
             message(
@@ -60,10 +59,17 @@ def refuse_foreign(folder: Path) -> None:
         )
 
 
+def _foreign(folder: Path, apart: str | None) -> list[str]:
+    """Return what no package wrote or what was changed since; of a folder that is no package all that is in it."""
+    top = sorted(path.name for path in folder.iterdir() if path.name != apart)
+    if not set(top) >= _MARKS:
+        return top
+    mine = _unchanged(folder)
+    return [name for name in files_of(folder) if name not in mine and name.split("/")[0] != apart]
+
+
 def _unchanged(folder: Path) -> set[str]:
-    """Return the files of a package that are as they were written; none where the folder is no package."""
-    if not set(files_of(folder)) >= _MARKS:
-        return set()
+    """Return the files of a package that are as they were written."""
     found = {SUMS}
     for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
         digest, _, name = line.partition("  ")
@@ -75,33 +81,53 @@ def _unchanged(folder: Path) -> set[str]:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield a new folder beside the one that is wanted; it takes that place at the end, unless something is raised.
+    """Yield a new folder; it takes the place of the one that is wanted at the end, unless something is raised.
+
+    It lies beside that place, or within where the place is there already: it may be the working directory, another
+    disk, or all that may be written to.
 
     Raises
     ------
     DataError
         If the place cannot be written, or holds what no package wrote.
     """
-    refuse_foreign(folder)
-    token = secrets.token_hex(6)
-    part, old = (folder.absolute().with_name(f".panelkit-{token}.{end}") for end in ("part", "old"))
     try:
+        refuse_foreign(folder)
+        there, name = folder.is_dir(), f".panelkit-{secrets.token_hex(6)}.part"
+        part = folder / name if there else folder.absolute().with_name(name)
+        absent = [path for path in part.parents if not path.exists()]
         part.mkdir(parents=True)
         try:
             yield part
-            refuse_foreign(folder)
-            if folder.exists():
-                os.replace(folder, old)
-            try:
+            refuse_foreign(folder, part)
+            if there:
+                _fill(folder, part)
+            else:
                 os.replace(part, folder)
-            except OSError:
-                if old.exists():
-                    os.replace(old, folder)
-                raise
         finally:
             shutil.rmtree(part, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+            with suppress(OSError):  # a parent that holds something stays
+                for path in absent:
+                    path.rmdir()
     except OSError as error:
         raise DataError(
             message("{folder} cannot be written to: {why}", folder=str(folder), why=reason_of(error))
         ) from error
+
+
+def _fill(folder: Path, part: Path) -> None:
+    """Put what is in `part` into the folder around it, in place of what was there; all is moved back if that fails."""
+    old = part.with_suffix(".old")
+    old.mkdir()
+    moved: list[tuple[Path, Path]] = []
+    try:
+        kept = [path for path in folder.iterdir() if path not in (part, old)]
+        for path, place in [*((one, old) for one in kept), *((one, folder) for one in part.iterdir())]:
+            os.replace(path, place / path.name)
+            moved.append((path, place / path.name))
+    except BaseException:
+        for path, place in reversed(moved):
+            os.replace(place, path)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

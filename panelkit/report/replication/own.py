@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +23,11 @@ PANEL = "panel.csv"
 
 @dataclass(frozen=True)
 class OwnFiles:
-    """What `run.py` opens: index columns, whether units are text, the column of regions, weights, columns kept."""
+    """What `run.py` opens: index columns, columns of texts, the column of regions, weights, columns kept."""
 
     unit: str
     time: str
-    text_units: bool
+    texts: tuple[str, ...]
     regions: str | None
     weights: tuple[tuple[str, Weights], ...]
     columns: tuple[str, ...]
@@ -70,8 +70,15 @@ def write_own(
         name = f"weights_{at}.csv"
         (folder / name).write_text(_matrix_text(one), encoding="utf-8", newline="")
         files.append((name, one))
-    text = all(isinstance(unit, str) for unit in units)
-    return OwnFiles(panel.levels[0], panel.levels[1], text, regions, tuple(files), tuple(columns))
+    texts = [panel.levels[0]] if _are_texts(units) else []
+    texts += [name for name in columns if _are_texts(panel.frame[name].dropna())]
+    return OwnFiles(panel.levels[0], panel.levels[1], tuple(texts), regions, tuple(files), tuple(columns))
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    """Return whether all are texts, which a reader of csv could take for numbers: `007`."""
+    held = list(values)
+    return bool(held) and all(isinstance(value, str) for value in held)
 
 
 def _designs(item: RegisteredClaim) -> list[object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from panelkit import __version__
-from panelkit.language.message import Language, Message, Told, lines, listed, message, verbatim
+from panelkit.language.message import Language, Message, Told, lines, listed, message, sentences, verbatim
 from panelkit.report.replication.readme_data import availability, datasets, rights
-from panelkit.report.replication.readme_facts import Facts, markdown, time_said
+from panelkit.report.replication.readme_facts import Facts, markdown, plain_text, time_said
 from panelkit.report.replication.readme_runs import instructions, needs, programs, seeds, software
 from panelkit.report.replication.script import RESULTS, SCRIPT
 from panelkit.report.words import citation, design_word
@@ -59,11 +59,15 @@ def _sections(facts: Facts, language: Language) -> Iterator[tuple[int, Message, 
 
 def _overview(facts: Facts, language: Language) -> Sequence[Message]:
     said = [
-        Told(f"> {one.id}: {one.claim.says.en}", f"> {one.id}：{one.claim.says.zh}") for one in facts.claims
+        Told(f"> {one.id}: {plain_text(one.claim.says.en)}", f"> {one.id}：{plain_text(one.claim.says.zh)}")
+        for one in facts.claims
     ]
     return (
         lines(said),
-        message("The claim is read from: {document}", document=citation(facts.claims[0].document, language)),
+        message(
+            "The claim is read from: {document}",
+            document=plain_text(citation(facts.claims[0].document, language)),
+        ),
         message(
             "The script {script} runs the claim on the figures in `data/`, prints the numbers and holds "
             "them against {results}, which was written when the package was made. It needs {time} on one "
@@ -101,9 +105,7 @@ def _tables(facts: Facts, language: Language) -> Message:
 
 
 def _references(facts: Facts, language: Language) -> Message:
-    mine = message(
-        "The panelkit developers: panelkit {version}. The figures' publishers stand in the dataset list.",
-        version=__version__,
-    )
-    cited = dict.fromkeys(citation(one.document, language) for one in facts.claims)
-    return lines([*(verbatim(f"- {text}") for text in cited), message("- {text}", text=mine)])
+    mine = [message("The panelkit developers: panelkit {version}.", version=__version__)]
+    mine += [message("The figures' publishers stand in the dataset list.")] if facts.own is None else []
+    cited = dict.fromkeys(plain_text(citation(one.document, language)) for one in facts.claims)
+    return lines([*(verbatim(f"- {text}") for text in cited), message("- {text}", text=sentences(mine))])

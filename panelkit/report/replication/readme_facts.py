@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ import pandas as pd
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.show.brief import Brief
+
+_MARKS = re.compile(r"[\\`*<>\[\]$|~]|(?<!\w)_|_(?!\w)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +71,10 @@ def time_said(seconds: float) -> Message:
 def markdown(heads: Sequence[Message], rows: Sequence[Sequence[str]], language: Language) -> Message:
     """Return a table in Markdown."""
     spoken = [head.text(language) for head in heads]
-    shown = [spoken, ["---"] * len(heads), *rows]
-    return verbatim(
-        "\n".join(f"| {' | '.join(str(cell).replace('|', '/') for cell in row)} |" for row in shown)
-    )
+    shown = [[str(cell).replace("|", "\\|") for cell in row] for row in (spoken, ["---"] * len(heads), *rows)]
+    return verbatim("\n".join(f"| {' | '.join(row)} |" for row in shown))
+
+
+def plain_text(text: str) -> str:
+    """Return a text of somebody's on one line, in which Markdown reads no mark of its own."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from panelkit.report.replication.own import PANEL, OwnFiles
 
 RESULTS = "results.json"
@@ -70,9 +72,13 @@ def shown(value):
 
 def main():
     """Print the numbers, then what differs."""
+    if hasattr(sys.stdout, "reconfigure"):  # names that a terminal cannot print stop nothing
+        sys.stdout.reconfigure(errors="backslashreplace")
     for line in (HERE / "{sums}").read_text(encoding="utf-8").splitlines():
         digest, _, name = line.partition("  ")
-        if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != digest:
+        if not (HERE / name).is_file():
+            print(f"not here any more: {{name}}")
+        elif hashlib.sha256((HERE / name).read_bytes()).hexdigest() != digest:
             print(f"changed since the package was made: {{name}}")
     found = computed()
     stored = json.loads((HERE / "{results}").read_text(encoding="utf-8"))
@@ -100,7 +106,7 @@ if __name__ == "__main__":
 
 def script_text(claim_file: str, own: OwnFiles | None) -> str:
     """Return the script for a claim file of the package, on the extract of the shipped figures or the user's panel."""
-    claim = f'HERE / "claim" / "{claim_file}"'
+    claim = f'HERE / "claim" / {json.dumps(claim_file, ensure_ascii=False)}'
     shipped = f'    result = pk.check({claim}, folder=HERE / "data")\n'
     body = (shipped if own is None else _own_body(claim, own)) + '    return result.to_list("en")'
     imports = "" if own is None else "import pandas as pd\n\n"
@@ -109,13 +115,14 @@ def script_text(claim_file: str, own: OwnFiles | None) -> str:
 
 def _own_body(claim: str, own: OwnFiles) -> str:
     """Return the lines that open the user's panel and weights, every cell as it stands."""
-    units = f", dtype={{{own.unit!r}: str}}" if own.text_units else ""
-    lines = [f'panel = pd.read_csv(HERE / "data" / "{PANEL}"{units})']
+    texts = f", dtype={{{', '.join(f'{name!r}: str' for name in own.texts)}}}" if own.texts else ""
+    lines = ['cells = {"keep_default_na": False, "na_values": [""]}']
+    lines.append(f'panel = pd.read_csv(HERE / "data" / "{PANEL}"{texts}, **cells)')
     for at, (file, w) in enumerate(own.weights, start=1):
         ids = "list(table)" if all(isinstance(one, str) for one in w.ids) else "[int(name) for name in table]"
         islands = ', islands="zero"' if w.zero_rows else ""
         kept = '.normalised("none")' if w.as_given or w.normalisation in ("spectral", "minmax") else ""
-        lines.append(f'table = pd.read_csv(HERE / "data" / "{file}", index_col=0)')
+        lines.append(f'table = pd.read_csv(HERE / "data" / "{file}", index_col=0, **cells)')
         lines.append(f"w_{at} = pk.as_weights(table.to_numpy(), {ids}, name={str(w.name)!r}{islands}){kept}")
     options = [f"data=panel, unit={own.unit!r}, time={own.time!r}"]
     names = [f"w_{at}" for at, _ in enumerate(own.weights, start=1)]

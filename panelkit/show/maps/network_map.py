@@ -250,6 +250,12 @@ def _name_around(drawing: Any, axes: Any, layout: Layout, nodes: Sequence[Node])
         axes.text(x, y, node.name, ha=side, va=upright, size=size, color=style.INK, zorder=4)
 
 
+def _three_digits(value: float) -> str:
+    """Return a number with three digits that count, written out where it is no longer than a word."""
+    rounded = f"{value:.3g}"
+    return f"{float(rounded):,.0f}" if 1e3 <= value < 1e9 else rounded
+
+
 def _size_inside(drawing: Any, text: str, room: float) -> float:
     """Return the size, from 9 down to 6, at which a text is no wider than `room` pixels."""
     wide = extent(drawing, text, 9.0)[0]
@@ -282,7 +288,7 @@ def _legend(
             handles.append(Line2D([], [], color=colour, lw=1.2, ls=dashes, label=said.text(language)))
     name = weight_name or message("weight")
     for share in SHARES if most > 0 else ():
-        label = f"{name.text(language)} {most * share:,.3g}"
+        label = f"{name.text(language)} {_three_digits(most * share)}"
         handles.append(Line2D([], [], color=style.INK, lw=_width(most * share, most), label=label))
     axes.legend(
         handles=handles,

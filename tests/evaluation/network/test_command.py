@@ -197,3 +197,38 @@ def test_distances_that_nothing_reads_are_refused(
     assert panelkit(*COMMAND, *own, "--view", "qap", "--regressor", "distance").status == 0
     totals = panelkit(*COMMAND, "--view", "flows", "--distance", far)
     assert "--distance is read by" in totals.err
+
+
+def test_figures_lie_on_a_map_of_ones_own(
+    panelkit: Callable[..., Any],  # noqa: F811
+    own: Path,
+    tmp_path: Path,
+) -> None:
+    units = pk.load_provinces("gdp", (2020, 2020)).index.get_level_values(0)
+    own_map = tmp_path / "底图 own.geojson"
+    own_map.write_text(json.dumps(grid([*units, "九段线"])), encoding="utf-8")
+    given = ("--map", own_map, "--map-key", "name", "--review-number", "GS(2024)0650号")
+    mass = ("--data", own, "--mass", "people", "--reps", 9)
+    assert "--map is about the map of --out" in panelkit(*COMMAND, *mass, *given).err
+    idle = panelkit(*COMMAND, *mass, *given, "--map-others", "draw", "--out", tmp_path / "idle")
+    assert (idle.status, "--map-others has nothing to choose" in idle.err) == (2, True)
+    plane = panelkit(*COMMAND, *mass, *given, "--map-projection", "none", "--out", tmp_path / "none")
+    assert (plane.status, "--map-projection albers" in plane.err) == (2, True)
+    assert not (tmp_path / "none").exists()
+    assert panelkit(*COMMAND, *mass, *given, "--out", tmp_path / "ties").status == 0
+    assert "GS(2024)0650号" in (tmp_path / "ties" / "map.svg").read_text(encoding="utf-8")
+    totals = ("--data", own, "--view", "flows", "--sent", "people", "--received", "output")
+    drawn = panelkit(*COMMAND, *totals, *given, "--map-others", "draw", "--out", tmp_path / "flows")
+    assert drawn.status == 0, drawn.err
+    assert "GS(2024)0650号" in (tmp_path / "flows" / "flows.svg").read_text(encoding="utf-8")
+
+
+def grid(names: list[str]) -> dict[str, Any]:
+    """Return squares in China under these names."""
+    features = []
+    for at, name in enumerate(names):
+        x, y = 80 + 6 * (at % 8), 20 + 6 * (at // 8)
+        ring = [[x, y], [x + 4, y], [x + 4, y + 4], [x, y + 4], [x, y]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"name": name}, "geometry": shape})
+    return {"type": "FeatureCollection", "features": features}
