@@ -15,6 +15,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def page(path: Path) -> tuple[str, dict[str, str]]:
             if "image/svg+xml" in data:
                 name = f"{stem}_{len(figures) + 1}.svg"
                 figures[name] = "".join(data["image/svg+xml"])
-                parts.append(f"![]({name})")
+                parts.append(f"![{_alternative(parts, figures[name])}]({name})")
             elif "text/html" in data:
                 parts.append(re.sub(r"\n\s*\n", "\n", "".join(data["text/html"])))
             else:
@@ -128,6 +129,15 @@ def page(path: Path) -> tuple[str, dict[str, str]]:
     head, *rest = parts
     link = f"[{_DOWNLOAD[language]}](../notebooks/{path.name})"
     return "\n\n".join([head, link, *rest]) + "\n", figures
+
+
+def _alternative(before: list[str], svg: str) -> str:
+    """Return the heading that a figure stands under and its title, for those who do not see it."""
+    headings = re.findall(
+        r"^#+ (.*)$", "\n".join(part for part in before if not part.startswith("```")), re.MULTILINE
+    )
+    said = " | ".join([*headings[-1:], *(unescape(one) for one in re.findall(r"<title>([^<]*)", svg)[:1])])
+    return re.sub(r"([\\\[\]*_`])", r"\\\1", said)
 
 
 def write() -> None:

@@ -34,7 +34,7 @@ def test_a_card_shows_standings_bounds_and_caps(tmp_path: Path) -> None:
     assert "log(rd_funds_government) (principal)" in card
     assert card.count("(principal)") == 4
     assert "smallest effect of interest: none declared, so half of the claimed number" in card
-    assert "值得关注的最小效应：未申报" in _text(claim_card(claim, "zh"))
+    assert "最小关注效应：未申报" in _text(claim_card(claim, "zh"))
     path = tmp_path / "bound.toml"
     rule = 'rule = { name = "R-MAG", value = "0.67"'
     bound = ', smallest = "0.1", at_most = "PARTLY", why = { en = "less is noise", zh = "更小即噪声" }'

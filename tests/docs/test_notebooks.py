@@ -103,7 +103,9 @@ def test_the_site_shows_code_outputs_and_figures(path: Path) -> None:
     assert f"(../notebooks/{path.name})" in text
     for one in code(path):
         assert one in text
-    assert re.findall(r"!\[\]\((.*?)\)", text) == list(figures)
+    shown = re.findall(r"!\[(.*)\]\((.*?)\)", text)
+    assert [name for _, name in shown] == list(figures)
+    assert all(" | " in words for words, _ in shown)  # a heading and the title of the figure
     assert figures
     assert all(figure.startswith("<svg") for figure in figures.values())
 
