@@ -10,6 +10,7 @@ import platformdirs
 import pytest
 
 os.environ["PANELKIT_CACHE"] = "off"
+os.environ.pop("PANELKIT_LANG", None)
 
 
 def _refused(*_: Any, **__: Any) -> NoReturn:

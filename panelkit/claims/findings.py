@@ -184,7 +184,7 @@ class Measured(Brief):
     `by_year_interval` holds the main interval of every year that has one, `order` what a cloud of draws shows of a
     claimed order. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what
     stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally`
-    what of it could not be computed, where it is many numbers.
+    what of it could not be computed, where it is many numbers; `possible` the least and the greatest that it can be.
     """
 
     quantity: Message
@@ -208,6 +208,7 @@ class Measured(Brief):
     facts: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     tally: Tally | None = None
+    possible: tuple[float, float] = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from panelkit.cli._commands import Tasks, group
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import guarded_output
 from panelkit.cli._spoken import spoken_language
-from panelkit.language.errors import PanelkitError
+from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import message
 from panelkit.language.spelt import on_command_line
 
@@ -80,7 +80,11 @@ def _speak_utf8() -> None:
 def main() -> None:
     """Run the command line; an error that panelkit raises on purpose is one clear line and exit status 2."""
     _speak_utf8()
-    language = spoken_language(sys.argv[1:])
+    try:
+        language = spoken_language(sys.argv[1:])
+    except SpecError as error:
+        typer.echo(f"panelkit: {error.said.text('en')}", err=True)
+        sys.exit(2)
     with guarded_output(language):
         try:
             app(prog_name="panelkit")

@@ -36,7 +36,14 @@ class Lags(StrEnum):
     within = "within"
 
 
-LangOption = Annotated[Lang, typer.Option("--lang", help="Language: en or zh. 语言：en 或 zh。")]
+LangOption = Annotated[
+    Lang,
+    typer.Option(
+        "--lang",
+        help="Language: en or zh; not given: PANELKIT_LANG, or en. "
+        "语言：en 或 zh；省略时为环境变量 PANELKIT_LANG，默认 en。",
+    ),
+]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="A CSV, Excel or Stata file of your own. 自备数据文件。")
 ]

@@ -71,6 +71,7 @@ class _ClaimBars(Bars):
         self._claims, self._expected, self._steps = 0, 0, 1
 
     def __enter__(self) -> _ClaimBars:
+        self._task = self.tasks.add_task(message("reading").text(self.language), total=None)
         self._open()
         return self
 

@@ -12,6 +12,8 @@ from rich.columns import Columns
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, listed, message, verbatim
+from panelkit.language.shown import environment_language
+from panelkit.language.spelt import at_work
 
 EXAMPLE = "Example 示例: "
 KEY = "panelkit.language"
@@ -27,8 +29,16 @@ _JOINT = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])\n")
 
 
 def spoken_language(arguments: list[str]) -> Language:
-    """Return the language that a command line asks for by `--lang`, also where it is wrong in other things."""
-    found: Language = "en"
+    """Return the language that a command line asks for by `--lang`, also where it is wrong in other things.
+
+    Without `--lang` it is that of PANELKIT_LANG, else English.
+
+    Raises
+    ------
+    SpecError
+        If PANELKIT_LANG is asked and names another language.
+    """
+    found: Language | None = None
     for at, word in enumerate(arguments):
         name, equals, value = word.partition("=")
         if word == "--":
@@ -36,7 +46,7 @@ def spoken_language(arguments: list[str]) -> Language:
         if name == "--lang":
             chosen = value if equals else (arguments[at + 1] if at + 1 < len(arguments) else "")
             found = "zh" if chosen == "zh" else "en"
-    return found
+    return found or environment_language()
 
 
 def in_language(text: str, language: Language) -> str:
@@ -65,6 +75,7 @@ class Spoken:
         if ctx.parent is None:
             ctx.meta[KEY] = spoken_language(args)
         ctx.default_map = {**(ctx.default_map or {}), "lang": language_of(ctx)}
+        at_work(name for one in ctx.command.params for name in (*one.opts, *one.secondary_opts))
         with refusing(ctx):
             rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
         return rest

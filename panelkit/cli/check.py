@@ -192,12 +192,12 @@ def _check(
     list of Message
         One a design that could not be computed.
     """
-    from panelkit.claims.check import find_claims, run
-    from panelkit.claims.source import Shipped
-    from panelkit.data.yearbook.store.store import default_store
-
     cache, page = keeping.opened(), None
     with progress(cache, language) as bar:
+        from panelkit.claims.check import find_claims, run
+        from panelkit.claims.source import Shipped
+        from panelkit.data.yearbook.store.store import default_store
+
         claims = find_claims(what, own=source is not None)
         bar.expect(claims)
         if not as_json:
@@ -275,11 +275,10 @@ def _check_revised(
     list of Message
         One a claim that could not be computed on the new figures.
     """
-    from panelkit.claims.revisions import compare_figures
-    from panelkit.report.revised import revised_page
-
     cache = keeping.opened()
     with progress(cache, language) as bar:
+        from panelkit.claims.revisions import compare_figures
+
         found = compare_figures(
             what, store, vintages=stand, progress=bar, workers=keeping.workers, cache=cache
         )
@@ -287,6 +286,8 @@ def _check_revised(
     if as_json:
         print_json(found.to_dict(language))
     else:
+        from panelkit.report.revised import revised_page
+
         print_trimmed(revised_page(found, language))
     return [
         message(

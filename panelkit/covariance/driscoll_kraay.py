@@ -21,6 +21,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.spelt import Spelt
 from panelkit.panel.design import Design
 
 _FEWEST = 5  # periods of a likelihood
@@ -93,7 +94,8 @@ class DriscollKraay(Covariance):
         if periods < _FEWEST:
             raise SpecError(
                 message(
-                    "Driscoll-Kraay errors rest on many periods, and the sample holds {count}: take vcov=Cluster()",
+                    "Driscoll-Kraay errors rest on many periods, and the sample holds {count}: take {vcov}",
+                    vcov=Spelt("vcov=Cluster()", "--vcov Cluster"),
                     count=periods,
                 )
             )

@@ -11,6 +11,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 
 
 def refuse_mending(fit: LinearFit, what: Message) -> None:
@@ -109,8 +110,9 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     if convention.nested_effects == "refuse" and not nested.get("unit", True):
         raise SpecError(
             message(
-                "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
-                "cluster by the unit or by a group of units, or use convention='reghdfe'"
+                "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: cluster "
+                "by the unit or by a group of units, or use {convention}",
+                convention=option("convention", "reghdfe"),
             )
         )
     saved = sum(

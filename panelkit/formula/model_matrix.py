@@ -20,6 +20,7 @@ from panelkit.kernels.index import SHOWN, Array, factorised, listed
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.message import listed as all_listed
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 MAX_CELLS = 400_000_000
@@ -247,8 +248,9 @@ def _refuse_size(terms: tuple[Term, ...], levels: Mapping[str, tuple[str, ...]],
         if columns * n > MAX_CELLS:
             raise SpecError(
                 message(
-                    "`{label}` would make {columns:,} columns of {n:,} rows: absorb units and {periods} by `effects=` "
-                    "instead of dummies",
+                    "`{label}` would make {columns:,} columns of {n:,} rows: absorb units and {periods} "
+                    "by {effects} instead of dummies",
+                    effects=option("effects"),
                     label=term.label,
                     columns=columns,
                     n=n,

@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes, with_place_notes
 
 # Sums of doubles keep about 14 digits: deviations below this share of the figures they are of are rounding.
@@ -239,12 +240,25 @@ def indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFr
         If only one of them is named, or the data lack a column.
     """
     if (unit is None) != (time is None):
-        raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
+        raise DataError(
+            message(
+                "give both {unit} and {time}, or neither for a (province, year) index",
+                unit=option("unit"),
+                time=option("time"),
+            )
+        )
     frame, notes = provincial_rows(as_pandas(data), unit, time)
     if unit is not None:
         absent = [repr(name) for name in (unit, time) if name not in frame.columns]
         if absent:
-            raise DataError(message("the data hold no column {names} for `unit=` and `time=`", names=absent))
+            raise DataError(
+                message(
+                    "the data hold no column {names} for {unit} and {time}",
+                    unit=option("unit"),
+                    time=option("time"),
+                    names=absent,
+                )
+            )
         frame = frame.set_index([unit, str(time)])
     return with_place_notes(frame, notes)
 

@@ -29,6 +29,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.options import check_count, is_whole, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.results.derived import Derived, Uncertainty
 
 if TYPE_CHECKING:
@@ -259,8 +260,9 @@ def _replications(
     if good.sum() < count / 2:
         raise ConvergenceError(
             message(
-                "{lost} of {count} {method} are unstable: the estimate lies too near the edge of its interval for "
-                "simulated errors; take method='delta'",
+                "{lost} of {count} {method} are unstable: the estimate lies too near the edge of its "
+                "interval for simulated errors; take {method_option}",
+                method_option=option("method", "delta"),
                 lost=count - int(good.sum()),
                 count=count,
                 method=method,

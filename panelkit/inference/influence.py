@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,9 +17,11 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.shown import shown_language
+from panelkit.language.spelt import option
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
 _OWN = 1e-9
@@ -33,7 +35,7 @@ _EACH = {
 
 
 @dataclass(frozen=True, eq=False)
-class Influence(Brief):
+class Influence(Exported, Brief):
     """The estimate of one term without each unit, period or cell.
 
     `table`: columns `left_out, estimate, change, change_in_se, conf_low, conf_high, turns`, by size of the change;
@@ -76,13 +78,14 @@ class Influence(Brief):
             return first, second
         return first, second, message("{lost} leave the term unidentified", lost=lost)
 
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, str, tuple[Message, ...]]:
+        """Return the estimates without each, and what is said of them."""
+        return self.table, self.term, (*self._said(), *self.notes)
+
     def _repr_html_(self) -> str:
         """Return the largest changes as an HTML table, the notes below."""
-        from panelkit.show import tables
-
-        notes = (*self._said(), *self.notes)
-        return tables.frame_table(
-            self.table.head(10), format="html", caption=self.term, notes=notes, language=shown_language()
+        return replace(self, table=self.table.head(10)).to_html(
+            language=shown_language(), notes=(*self._said(), *self.notes)
         )
 
     def __str__(self) -> str:
@@ -127,7 +130,11 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     if by == "cell":
         if ONE_EQUATION not in linear.can:
             raise SpecError(
-                message("influence by cell is for least squares in one equation: use by='unit' or by='time'")
+                message(
+                    "influence by cell is for least squares in one equation: use {by_option} or {by}",
+                    by_option=option("by", "unit"),
+                    by=option("by", "time"),
+                )
             )
         betas = without_each_row(linear)[:, at]
         labels = [f"{unit} {time}" for unit, time in design.labels()]

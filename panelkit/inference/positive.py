@@ -7,6 +7,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 
 ROUNDING = 1e-10  # what inverses and outer products leave of a zero eigenvalue of a correlation matrix
 
@@ -28,8 +29,9 @@ def mended(covariance: FloatArray) -> tuple[FloatArray, tuple[Message, ...]]:
     if (variances < 0.0).any():
         raise SpecError(
             message(
-                "a variance of the estimates is negative, and no errors of impacts can be made of it: take another "
-                "covariance, or method='none' for the points alone"
+                "a variance of the estimates is negative, and no errors of impacts can be made of it: "
+                "take another covariance, or {method} for the points alone",
+                method=option("method", "none"),
             )
         )
     scale = np.sqrt(variances)

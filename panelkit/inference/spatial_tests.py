@@ -17,6 +17,7 @@ from scipy import sparse, special
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.results.tests import TestResult
 
 FloatArray = NDArray[np.float64]
@@ -96,7 +97,8 @@ def lm_results(statistics: LmStatistics, form: Form, effects: str, weights: str)
     warning = (
         (
             message(
-                "Elhorst's form rejects a true null too often with time effects: rely on form='transformed'"
+                "Elhorst's form rejects a true null too often with time effects: rely on {form}",
+                form=option("form", "transformed"),
             ),
         )
         if form == "elhorst" and effects in ("time", "twoway")

@@ -17,6 +17,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.shown import shown_language
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
@@ -163,7 +164,12 @@ def summary_table(
     unknown = [name for name in stats if name not in STATISTICS]
     if unknown or isinstance(stats, str) or not stats:
         raise SpecError(
-            message("stats= lists some of {known}, not {given!r}", known=list(STATISTICS), given=stats)
+            message(
+                "{stats} lists some of {known}, not {given!r}",
+                stats=option("stats"),
+                known=list(STATISTICS),
+                given=stats,
+            )
         )
     frame = indexed(data, unit, time)
     notes = place_notes(frame)

@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.results.fit import FitResult
 from panelkit.results.tabled import Named, Tabled
 
@@ -214,7 +215,8 @@ def treatment_of(fit: FitResult, term: str | None) -> Treatment:
     if not one.twoway:
         raise SpecError(
             message(
-                "{title}: effects of {units} and of {periods} are needed: fit FixedEffects with effects='twoway'",
+                "{title}: effects of {units} and of {periods} are needed: fit FixedEffects with {effects}",
+                effects=option("effects", "twoway"),
                 title=fit.title,
             ).spoken(*fit.level_names)
         )

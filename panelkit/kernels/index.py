@@ -15,6 +15,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.levels import PROVINCIAL, Levels, time_level, unit_level
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.message import listed as all_listed
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
@@ -151,7 +152,13 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         said = message("the data hold no rows: check the {units} and {periods} that were asked for")
         raise DataError(said.spoken(*levels))
     if (unit is None) != (time is None):
-        raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
+        raise DataError(
+            message(
+                "give both {unit} and {time}, or neither for a (province, year) index",
+                unit=option("unit"),
+                time=option("time"),
+            )
+        )
     if unit is not None and time is not None:
         unit_part, time_part = _part(frame, unit, "unit"), _part(frame, time, "time")
     else:
@@ -203,8 +210,10 @@ def _levels(frame: pd.DataFrame) -> tuple[tuple[Array, Any], tuple[Array, Any]]:
     if not isinstance(index, pd.MultiIndex) or index.nlevels < 2:
         raise DataError(
             message(
-                "the data need a (province, year) MultiIndex, or `unit=` and `time=` that name two columns: set "
-                'one by `data.set_index(["province", "year"])`'
+                "the data need a (province, year) MultiIndex, or {unit} and {time} that name two "
+                'columns: set one by `data.set_index(["province", "year"])`',
+                unit=option("unit"),
+                time=option("time"),
             )
         )
     if index.nlevels > 2:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -112,8 +113,10 @@ def second_step(
     if root.shape[1] < min(count, first.rank) and singular == "refuse":
         raise SpecError(
             message(
-                "the two-step weight is singular: {moments} moments, {units} units, rank {rank}. Use fewer instruments "
-                "(collapse them, or fewer lags) or one step, or ask for a generalised inverse by singular='pinv'",
+                "the two-step weight is singular: {moments} moments, {units} units, rank {rank}. Use "
+                "fewer instruments (collapse them, or fewer lags) or one step, or ask for a generalised "
+                "inverse by {singular}",
+                singular=option("singular", "pinv"),
                 moments=count,
                 units=units,
                 rank=root.shape[1],

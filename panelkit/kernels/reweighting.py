@@ -13,6 +13,7 @@ from panelkit.kernels.moments import LOST_SHARE
 from panelkit.kernels.within import Effects, FloatArray, Layout, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 
 # Floating-point operations that all draws may take: some minutes on one core.
 LARGEST_WORK = 1.5e12
@@ -36,9 +37,11 @@ def refuse_long_work(layout: Layout, q: int, draws: int) -> None:
     if work > LARGEST_WORK:
         raise SpecError(
             message(
-                "{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with effects of its "
-                "periods would take about {minutes:,.1f} minutes: take fewer resamples (reps=), longer periods "
-                "(years for days), or effects='unit'",
+                "{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with "
+                "effects of its periods would take about {minutes:,.1f} minutes: take fewer resamples "
+                "({reps}), longer periods (years for days), or {effects}",
+                reps=option("reps"),
+                effects=option("effects", "unit"),
                 draws=draws,
                 n_units=n_units,
                 n_times=n_times,

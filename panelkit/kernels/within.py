@@ -20,6 +20,7 @@ from panelkit.kernels.interactions import Blocks, Interactions, blocks_of, no_in
 from panelkit.kernels.row_weights import RowWeights, rooted, unrooted
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -124,7 +125,9 @@ class Layout(Brief):
         if self.interactions is not None and effects == "none":
             raise SpecError(
                 message(
-                    "{names} are swept out beside effects, and effects='none' sweeps nothing: take 'unit' or 'twoway'",
+                    "{names} are swept out beside effects, and {effects} sweeps nothing: take 'unit' or "
+                    "'twoway'",
+                    effects=option("effects", "none"),
                     names=[f"`{name}`" for name in self.interactions.names],
                 )
             )

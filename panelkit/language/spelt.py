@@ -1,14 +1,24 @@
 """What Python and the command line write differently: an option in a remedy, in the spelling of the door it is read at.
 
 A sentence holds `option("frontier", "global")` as a value: frontier='global' to who calls a function. The command line
-passes what it prints through `on_command_line`, and there it reads --frontier global.
+passes what it prints through `on_command_line`, and there it reads --frontier global, if the command that is at work
+has that option.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 from panelkit.language.message import Joined, Message, Verbatim
+
+_HELD: ContextVar[frozenset[str] | None] = ContextVar("options of the command at work", default=None)
+
+
+def at_work(options: Iterable[str]) -> None:
+    """Say which options the command has that is at work: of the others sentences keep Python's spelling."""
+    _HELD.set(frozenset(options))
 
 
 class Spelt(Verbatim):
@@ -34,6 +44,8 @@ def option(name: str, value: Any = None, *, flag: str | None = None) -> Spelt:
     written = flag or "--" + name.replace("_", "-")
     if value is None:
         return Spelt(f"{name}=", written)
+    if value is True:
+        return Spelt(f"{name}=True", written)
     shown = str(value) if not isinstance(value, str) else value.replace("_", "-")
     return Spelt(f"{name}={value!r}", f'{written} "{shown}"' if " " in shown else f"{written} {shown}")
 
@@ -41,7 +53,9 @@ def option(name: str, value: Any = None, *, flag: str | None = None) -> Spelt:
 def on_command_line(said: Message) -> Message:
     """Return a sentence with its options as the command line writes them."""
     if isinstance(said, Spelt):
-        return Verbatim(said.typed)
+        held = _HELD.get()
+        there = held is None or said.typed.partition(" ")[0] in held
+        return Verbatim(said.typed) if there else said
     if isinstance(said, Joined):
         return Joined([_typed(part) for part in said.parts], said.between)
     if type(said) is not Message:

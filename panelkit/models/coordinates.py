@@ -16,6 +16,7 @@ from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.design import Design
 
 Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
@@ -105,8 +106,9 @@ def _capitals(labels: Sequence[Any], asked: Message) -> dict[Any, tuple[float, f
     if unknown:
         raise DataError(
             message(
-                "{asked}, and these units are no provinces: {names}: pass coords=, a frame with `lat` and `lon` "
-                "indexed by unit",
+                "{asked}, and these units are no provinces: {names}: pass {coords}, a frame with `lat` "
+                "and `lon` indexed by unit",
+                coords=option("coords"),
                 asked=asked,
                 names=unknown,
             )

@@ -20,6 +20,7 @@ from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.leaving import (
     NO_PERIOD_BEFORE,
     SINGLETON,
@@ -89,8 +90,9 @@ class WithoutSingletons:
         if alone.all():
             raise DataError(
                 message(
-                    "every row is the only one of its {unit} or {period}, so the effects fit it exactly: take more "
-                    "{periods} or {units}, or effects='none'"
+                    "every row is the only one of its {unit} or {period}, so the effects fit it exactly: "
+                    "take more {periods} or {units}, or {effects}",
+                    effects=option("effects", "none"),
                 )
             )
         return ~alone

@@ -8,6 +8,7 @@ import numpy as np
 
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.design import Design
 from panelkit.panel.weighting import Weighting
 
@@ -85,9 +86,10 @@ def refuse_varying_weights(design: Design) -> None:
     if len(changing):
         raise DataError(
             message(
-                "convention xtreg: the weights `{weights}` must be constant within the {unit}, as Stata's xtreg, fe "
-                "demands, and change in {names}: take convention='reghdfe', which lets them vary, or their mean by "
-                "{unit}",
+                "convention xtreg: the weights `{weights}` must be constant within the {unit}, as "
+                "Stata's xtreg, fe demands, and change in {names}: take {convention}, which lets them "
+                "vary, or their mean by {unit}",
+                convention=option("convention", "reghdfe"),
                 weights=str(design.weighting),
                 names=[str(design.unit_labels[at]) for at in changing],
             ).spoken(*design.level_names)

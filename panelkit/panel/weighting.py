@@ -17,6 +17,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.row_weights import RowWeights, WeightKind, scaled_weights
 from panelkit.language.errors import DataError, PanelkitError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.leaving import Reason, missing_weight, without_weight
 from panelkit.show.brief import Brief
 
@@ -234,7 +235,9 @@ def _refuse(weighting: Weighting, table: Cells, rows: Array, seen: Message) -> N
     if rows.any():
         raise DataError(
             message(
-                "weights `{weights}`: {seen} in {places}. Mend the column, or leave these rows out by where=",
+                "weights `{weights}`: {seen} in {places}. Mend the column, or leave these rows out by "
+                "{where}",
+                where=option("where"),
                 weights=str(weighting),
                 seen=seen,
                 places=table.where(rows),

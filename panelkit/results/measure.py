@@ -12,10 +12,11 @@ from panelkit.language.message import Language, Message
 from panelkit.language.shown import shown_language
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measure(Brief):
+class Measure(Exported, Brief):
     """Index values by unit and year, with the weights behind them.
 
     `values` has a (province, year) MultiIndex, one column an index; `weights`, where the index has any,
@@ -55,6 +56,13 @@ class Measure(Brief):
         span = f"{years.min()}-{years.max()}" if len(self.values) else "no rows"
         columns = ", ".join(map(str, self.values.columns))
         return f"{self.name}: {units.nunique()} units, {span}; {columns}"
+
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, Message, list[Message | str]]:
+        """Return the values of every year, how they were made and the notes."""
+        from panelkit.show.words import said_of
+
+        said = [said_of(key, plain(value), language) for key, value in self.method.items()]
+        return self.values.reset_index(), self.name, [*said, *self.notes]
 
     def _repr_html_(self) -> str:
         """Return the last year's values as an HTML table, the notes below."""

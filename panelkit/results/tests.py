@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.language.shown import shown_language
 from panelkit.results.numbers import number, plain
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TestResult(Brief):
+class TestResult(Exported, Brief):
     """A test: statistic, distribution and null hypothesis as a sentence, or why it does not apply."""
 
     __test__ = False  # pytest must not collect it
@@ -72,10 +76,9 @@ class TestResult(Brief):
             return f"{self.name}: not applicable"
         return f"{self.name}: {self.distribution or 'statistic'} = {number(self.statistic)}, p = {self.p_value:.4g}"
 
-    def _repr_html_(self) -> str:
-        """Return the test as an HTML table."""
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, list[Message | str]]:
+        """Return the test as a row, and what is said of it."""
         from panelkit.show import tables
 
-        language = shown_language()
         table = tables.frame_of_tests([self], language=language)
-        return tables.frame_table(table, format="html", notes=self.notes, language=language)
+        return table.reset_index(), None, [*self._between(language), *self.notes]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.formats import ENDINGS, FILES, OTHER_PROGRAMS, Format
 
 
@@ -120,7 +121,8 @@ def star_levels(stars: Any) -> tuple[float, ...]:
         )
         raise StyleError(
             message(
-                "stars= lists levels between 0 and 1, (0.1, 0.05, 0.01), not {stars!r}: {why}",
+                "{stars_option} lists levels between 0 and 1, (0.1, 0.05, 0.01), not {stars!r}: {why}",
+                stars_option=option("stars"),
                 stars=stars,
                 why=why,
             )
@@ -130,7 +132,8 @@ def star_levels(stars: Any) -> tuple[float, ...]:
     if given not in (falling, falling[::-1]) or any(one == other for one, other in pairwise(falling)):
         raise StyleError(
             message(
-                "stars= lists levels in falling order, {falling!s}, not {stars!r}",
+                "{stars_option} lists levels in falling order, {falling!s}, not {stars!r}",
+                stars_option=option("stars"),
                 falling=tuple(falling),
                 stars=stars,
             )

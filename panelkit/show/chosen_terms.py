@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, in_language, message
+from panelkit.language.spelt import option
 from panelkit.show.labels import tight
 from panelkit.show.model_columns import Column, Key
 from panelkit.show.table_style import TableStyle
@@ -44,7 +45,12 @@ def chosen_keys(
         shown = [key for key in shown if key not in gone]
     if not shown:
         raise StyleError(
-            message("no term is left in the table: keep=, drop= and groups= take all of them out")
+            message(
+                "no term is left in the table: {keep}, {drop} and {groups} take all of them out",
+                groups=option("groups", flag="--group"),
+                keep=option("keep"),
+                drop=option("drop"),
+            )
         )
     if not order:
         return shown

@@ -12,6 +12,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, Message, message
+from panelkit.language.spelt import option
 from panelkit.show.checks import need_pandas
 from panelkit.show.words import (
     result_word,
@@ -162,7 +163,8 @@ def need_decimals(decimals: Any) -> None:
     if not whole or not 0 <= decimals <= _MOST_DECIMALS:
         raise StyleError(
             message(
-                "decimals= is a whole number from 0 to {most}, not {decimals!r}",
+                "{decimals_option} is a whole number from 0 to {most}, not {decimals!r}",
+                decimals_option=option("decimals"),
                 most=_MOST_DECIMALS,
                 decimals=decimals,
             )

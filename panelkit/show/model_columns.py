@@ -12,6 +12,7 @@ import pandas as pd
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, counted, message
+from panelkit.language.spelt import option
 from panelkit.show.estimator_words import estimator_of
 from panelkit.show.foreign import foreign_fit
 from panelkit.show.grid import number, p_text, significance
@@ -119,7 +120,10 @@ def _named_models(models: Sequence[Any], style: TableStyle) -> list[Named]:
         found.append((model, name, (message("Second stage"),) if stages else (), {}))
     if len(found) == len(models):
         raise StyleError(
-            message("first_stages= is for fits with instruments, and none of the models has a first stage")
+            message(
+                "{first_stages} is for fits with instruments, and none of the models has a first stage",
+                first_stages=option("first_stages", flag="--first-stage"),
+            )
         )
     return found
 
@@ -156,7 +160,11 @@ def _at_level(table: pd.DataFrame, model: Any, level: float, *, foreign: bool) -
         return table
     if foreign:
         raise StyleError(
-            message("level= other than 0.95 needs results of panelkit, not {kind}", kind=type(model).__name__)
+            message(
+                "{level} other than 0.95 needs results of panelkit, not {kind}",
+                level=option("level"),
+                kind=type(model).__name__,
+            )
         )
     told = model.tidy(level)
     return table.assign(ci95l=told["conf_low"].to_numpy(), ci95u=told["conf_high"].to_numpy())
@@ -170,7 +178,8 @@ def _exponentiated(line: pd.Series, term: str) -> pd.Series:
     if not np.isfinite(changed["b"]) and np.isfinite(float(line["b"])):
         raise StyleError(
             message(
-                "exponentiate=: exp({value:.6g}) of `{term}` is beyond the largest number: rescale it",
+                "{exponentiate}: exp({value:.6g}) of `{term}` is beyond the largest number: rescale it",
+                exponentiate=option("exponentiate", flag="--eform"),
                 value=float(line["b"]),
                 term=str(term),
             )

@@ -9,6 +9,7 @@ from typing import Any
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, message
+from panelkit.language.spelt import option
 from panelkit.show.chosen_terms import chosen_keys, keys_of
 from panelkit.show.fact_rows import fact_rows
 from panelkit.show.grid import INDENT, Row, TableGrid, note_tuple
@@ -44,8 +45,9 @@ def models_grid(
     if chosen.equations == "columns" and not any(column.spread for own in held.values() for column in own):
         raise StyleError(
             message(
-                "equations='columns' puts equations that share terms side by side (main and wx; direct, indirect and "
-                "total), and no model has such: leave it out"
+                "{equations} puts equations that share terms side by side (main and wx; direct, indirect "
+                "and total), and no model has such: leave it out",
+                equations=option("equations", "columns"),
             )
         )
     width = max(map(len, held.values()))
@@ -85,11 +87,17 @@ def _groups(models: Sequence[Any], panels: Panels | None) -> dict[str, list[Any]
     if panels is None:
         panels = {"": given}
     elif given:
-        raise StyleError(message("give models, or panels= with models under each heading, not both"))
+        raise StyleError(
+            message(
+                "give models, or {panels} with models under each heading, not both",
+                panels=option("panels", flag="--panel"),
+            )
+        )
     elif not isinstance(panels, Mapping):
         raise StyleError(
             message(
-                "panels= maps headings to lists of models, {{'A: East': [fit]}}, not {panels!r}",
+                "{panels_option} maps headings to lists of models, {{'A: East': [fit]}}, not {panels!r}",
+                panels_option=option("panels", flag="--panel"),
                 panels=panels,
             )
         )
@@ -163,7 +171,8 @@ def _spans(groups: Mapping[str, Sequence[int]], width: int) -> tuple[tuple[str, 
         if not right or any(heads[first - 1 : last]):
             raise StyleError(
                 message(
-                    "column_groups= {head!r} is over {columns}: name neighbouring columns, 1 to {width}, each once",
+                    "{column_groups} {head!r} is over {columns}: name neighbouring columns, 1 to {width}, each once",
+                    column_groups=option("column_groups", flag="--column-group"),
                     head=head,
                     columns=list(columns),
                     width=width,

@@ -58,6 +58,28 @@ class Rendered:
         return Path(self._rendered("xlsx", path, language, style))
 
 
+class Exported(Rendered):
+    """A result whose table is one frame: a subclass says in `_exported` which, under what title, above which notes."""
+
+    def _exported(
+        self, language: Language
+    ) -> tuple[pd.DataFrame, Message | str | None, Sequence[Message | str]]:
+        """Return the frame with the names that a program reads, the title, and the notes."""
+        raise NotImplementedError
+
+    def _rendered(
+        self, format: Format, path: Target | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        from panelkit.show import tables
+        from panelkit.show.words import said_heads
+
+        frame, title, notes = self._exported(language)
+        given: dict[str, Any] = {"caption": title, "notes": notes, "index": False, **style}
+        return tables.frame_table(
+            said_heads(frame, language), path, format=format, language=language, **given
+        )
+
+
 class Titled(Rendered):
     """A result that shows one table at a time under its title, notes below: a subclass gives `table` and `summary`."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
 from panelkit.language.options import check_confidence
+from panelkit.language.spelt import option
 from panelkit.show.checks import star_levels
 from panelkit.show.grid import need_decimals, need_texts
 from panelkit.show.labels import Labels
@@ -64,7 +65,13 @@ class TableStyle:
         object.__setattr__(self, "labels", Labels(labels))
         _check_texts(self)
         if self.names is not None and (isinstance(self.names, str) or not isinstance(self.names, Sequence)):
-            raise StyleError(message("names= lists one name a model, not {names!r}", names=self.names))
+            raise StyleError(
+                message(
+                    "{names_option} lists one name a model, not {names!r}",
+                    names_option=option("names"),
+                    names=self.names,
+                )
+            )
         star_levels(self.stars)
         need_decimals(self.decimals)
         check_confidence(self.level)
@@ -76,18 +83,35 @@ class TableStyle:
                     message("below is 'se', 't', 'ci', 'p' or None, not {below!r}", below=self.below)
                 )
         if len(set(self.seconds)) < len(self.seconds):
-            raise StyleError(message("below= names a number twice: {below}", below=list(self.seconds)))
+            raise StyleError(
+                message(
+                    "{below_option} names a number twice: {below}",
+                    below_option=option("below"),
+                    below=list(self.seconds),
+                )
+            )
         if self.around is not None and not self.seconds:
             raise StyleError(
-                message("around= is about the numbers below the estimates, and below= is None: leave one out")
+                message(
+                    "{around} is about the numbers below the estimates, and {below} is None: leave one out",
+                    around=option("around"),
+                    below=option("below"),
+                )
             )
         if self.level != _LEVEL and "ci" not in self.seconds:
-            raise StyleError(message("level= is that of intervals: give below='ci' too, or leave level= out"))
+            raise StyleError(
+                message(
+                    "{level} is that of intervals: give {below} too, or leave {level} out",
+                    level=option("level"),
+                    below=option("below", "ci"),
+                )
+            )
         if self.stats is not None and (isinstance(self.stats, str) or not isinstance(self.stats, Iterable)):
             kind = message("one text") if isinstance(self.stats, str) else message("that")
             raise StyleError(
                 message(
-                    "stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}",
+                    "{stats_option} lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}",
+                    stats_option=option("stats"),
                     kind=kind,
                     stats=self.stats,
                 )
@@ -96,7 +120,13 @@ class TableStyle:
         _check_lists(self.groups, "groups=", "{'Controls': ['x1', 'x2']}", (str,))
         empty = [head for head, terms in self.groups.items() if not terms]
         if empty:
-            raise StyleError(message("groups= {empty}: name the terms that stand behind each", empty=empty))
+            raise StyleError(
+                message(
+                    "{groups} {empty}: name the terms that stand behind each",
+                    groups=option("groups", flag="--group"),
+                    empty=empty,
+                )
+            )
         _check_lists(self.column_groups, "column_groups=", "{'OLS': [1, 2]}", (int,))
 
     @property

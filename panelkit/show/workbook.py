@@ -17,7 +17,7 @@ from panelkit.show.grid import TableGrid
 from panelkit.show.widths import column_widths, ems
 from panelkit.show.words import word
 
-_NUMBER = re.compile(r"([(\[]?)(<?)(-?(?:0|[1-9][0-9]*)(?:\.([0-9]+))?)([)\]]?)(\*{0,5})")
+_NUMBER = re.compile(r"([(\[]?)(<?)(-?(?:0|[1-9][0-9]*)(?:\.([0-9]+))?(e[+-]?[0-9]+)?)([)\]]?)(\*{0,5})")
 _LATIN, _BODY = "Times New Roman", "宋体"
 _LONGEST = 15  # digits that a double holds
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -82,10 +82,12 @@ def _line(
 
 def _number(found: re.Match[str]) -> tuple[float | int, str]:
     """Return a number and the format that prints it as the text did."""
-    left, less, digits, decimals, right, stars = found.groups()
-    shown = "0." + "0" * len(decimals) if decimals else "0"
+    left, less, digits, decimals, power, right, stars = found.groups()
+    shown = ("0." + "0" * len(decimals) if decimals else "0") + ("E+00" if power else "")
     before, after = (f'"{part}"' if part else "" for part in (left + less, right + stars))
-    return float(digits) if decimals else int(digits), f"{before}{shown}{after};{before}-{shown}{after}"
+    return float(digits) if decimals or power else int(
+        digits
+    ), f"{before}{shown}{after};{before}-{shown}{after}"
 
 
 def _align(sheet: Any, grid: TableGrid, head: int) -> None:

@@ -13,6 +13,7 @@ from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.show.maps.base_map import BaseMap
 from panelkit.show.maps.classes import Classes
 from panelkit.spatial.own_map import on_map, read_map
@@ -87,7 +88,8 @@ def choropleth(
     if centre is not None and classes is not None:
         raise SpecError(
             message(
-                "centre= is the middle of a continuous scale: give classes=None beside it, or leave it out"
+                "{centre} is the middle of a continuous scale: give classes=None beside it, or leave it out",
+                centre=option("centre"),
             )
         )
     values, said = _one_year(series, year)
@@ -132,7 +134,7 @@ def _one_year(series: pd.Series, year: Any) -> tuple[pd.Series, tuple[Message, .
     values = pd.Series(as_floats(frame["value"], f"`{series.name}`"), index=frame.index, name="value")
     if not isinstance(values.index, pd.MultiIndex):
         if year is not None:
-            raise SpecError(message("the series has no years: leave year= out"))
+            raise SpecError(message("the series has no years: leave {year} out", year=option("year")))
         return values, notes
     years = values.index.get_level_values(-1)
     chosen = years.max() if year is None else year

@@ -11,6 +11,7 @@ import pandas as pd
 from panelkit.data.user.panel import province_labels
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
+from panelkit.language.spelt import option
 from panelkit.show.maps.base_map import BaseMap
 from panelkit.spatial.own_map import on_map, read_map
 
@@ -81,7 +82,11 @@ def scatter_figure(
 def _judged(table: pd.DataFrame, level: float, by: str) -> pd.Series:
     if by not in ("q", "p"):
         raise SpecError(
-            message("by= is 'q' (false discovery rate) or 'p' (no correction), not {given!r}", given=by)
+            message(
+                "{by} is 'q' (false discovery rate) or 'p' (no correction), not {given!r}",
+                by=option("by"),
+                given=by,
+            )
         )
     held = table["p_value"].isna() | (table["q_value" if by == "q" else "p_value"] <= level)
     return table["quadrant"].where(held, "ns")

@@ -19,6 +19,7 @@ from scipy import sparse
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.steps import steps_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.language.offers import offered
@@ -392,7 +393,7 @@ def _conditional_p(
     n, m2 = len(z), float(z @ z) / len(z)
     p = np.ones(n)
     order = generator.permuted(np.tile(np.arange(n - 1), (permutations, 1)), axis=1)
-    for i in range(n):
+    for i in steps_of(range(n), n):
         others = np.delete(z, i)
         weights = w.data[w.indptr[i] : w.indptr[i + 1]]
         if len(weights) == 0:

@@ -13,6 +13,7 @@ from panelkit.data.unit_names import places_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.show.maps.base_map import BaseMap, Others, Polygon
 from panelkit.show.maps.geojson import Feature, read_features
 from panelkit.show.maps.projecting import Projection, chosen_projection, project
@@ -79,7 +80,12 @@ def read_map(
     if others not in ("refuse", "draw"):
         raise SpecError(message("others= is 'refuse' or 'draw', not {given!r}", given=others))
     if review_number is not None and not (isinstance(review_number, str) and review_number.strip()):
-        raise SpecError(message("review_number= is the number as it is printed: 'GS(2024)0650号'"))
+        raise SpecError(
+            message(
+                "{review_number} is the number as it is printed: 'GS(2024)0650号'",
+                review_number=option("review_number"),
+            )
+        )
     features, name = read_features(path), Path(path).name
     areas = [one for one in features if one.polygons]
     if not areas:

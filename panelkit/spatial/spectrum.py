@@ -13,6 +13,7 @@ from scipy.sparse import csgraph, linalg
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -236,8 +237,9 @@ def build_spectrum(
         if scale is None:
             raise SpecError(
                 message(
-                    "Chebyshev log-determinants need weights that are similar to a symmetric matrix (row-standardised "
-                    "symmetric weights are): take method='lu'"
+                    "Chebyshev log-determinants need weights that are similar to a symmetric matrix "
+                    "(row-standardised symmetric weights are): take {method}",
+                    method=option("method", "lu"),
                 )
             )
         form, radius = symmetric_form(matrix, scale), spectral_radius(matrix)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +154,34 @@ def test_the_bounds_at_which_the_word_turns_turn_it() -> None:
     assert judge(rule(">", f"{low + 0.001:.3f}"), tested).word != "SUPPORTED"
     assert judge(rule(">", f"{high + 0.001:.3f}"), tested).word == "CONTRADICTED"
     assert judge(rule(">", f"{high - 0.001:.3f}"), tested).word != "CONTRADICTED"
+
+
+@pytest.mark.parametrize(
+    ("relation", "whole", "told"),
+    [
+        (
+            ">",
+            (0.2, 0.8),
+            "every interval clears a bound below 0.2, and lies on the other side of one above 0.8",
+        ),
+        (">", (0.2, 1.0), "every interval clears a bound below 0.2; they reach the top"),
+        (
+            ">",
+            (0.0, 0.8),
+            "every interval lies on the other side of a bound above 0.8; they reach the bottom",
+        ),
+        ("<", (0.2, 1.0), "every interval lies on the other side of a bound below 0.2; they reach the top"),
+        ("<", (0.0, 0.8), "every interval clears a bound above 0.8; they reach the bottom"),
+        ("<", (0.0, 1.0), "the intervals reach from end to end of what the number can be"),
+    ],
+)
+def test_no_bound_is_named_that_a_share_cannot_pass(relation: str, whole: Ends, told: str) -> None:
+    tested = found(whole)
+    assert tested.measured is not None
+    share = Finding(measured=replace(tested.measured, possible=(0.0, 1.0)))
+    turns = next(item for item in judge(rule(relation, "0.5"), share).conditions if item.key == "turns")
+    assert str(turns.found).startswith(told)
+    assert not re.search("[a-z]{4}", turns.found.text("zh"))
 
 
 def test_a_year_without_a_number_does_not_clear_the_bound() -> None:

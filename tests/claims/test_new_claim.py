@@ -122,6 +122,18 @@ def test_filled_by_options_it_lints_and_runs_on_a_panel_of_ones_own(
     assert verdict.claim == "C1"
 
 
+def test_a_contest_takes_weights_of_ones_own(cities: pd.DataFrame, near: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    fields = SAID | {"figure": Y, "models": ["drift", "network"], "sign": "+", **REASON}
+    new = pk.new_claim(path, kind="contest", fields=fields, data=cities, w=near)
+    assert [str(item.said) for item in new.lint] == []
+    assert 'weights = ["own"]' in new.text
+    (verdict,) = pk.check(path, data=cities, w=near).verdicts
+    assert (verdict.error, verdict.word is None) == (None, False)
+    with pytest.raises(SpecError, match=r"weights .* are not given"):
+        pk.check(path, data=cities)
+
+
 @pytest.mark.parametrize("rule", keys("rule"))
 def test_every_rule_is_written_for_a_kind_that_it_reads(rule: str, cities: pd.DataFrame, near: Any) -> None:
     kind = next(

@@ -15,11 +15,12 @@ import typer
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from panelkit.cli import TASKS, spoken_language
+from panelkit.cli import TASKS, main, spoken_language
 from panelkit.cli import app as root
 from panelkit.cli._commands import command, group
 from panelkit.cli._printing import all_told, shortened
 from panelkit.cli._spoken import in_language
+from panelkit.language import shown
 from panelkit.language.message import Told, message
 from tests.cli.tree import commands
 from tests.show.test_languages import english
@@ -294,3 +295,41 @@ def test_notes_are_told_and_names_listed() -> None:
     assert shortened(["a", "b", "c"], 2) == "a, b, ..."
     assert shortened(["a", "b", "c"], 2).text("zh") == "a、b等"
     assert shortened(["a", "b"], 2).text("zh") == "a、b"
+
+
+@pytest.mark.parametrize(
+    ("named", "arguments", "said"),
+    [
+        ("zh", ["index", "list"], "zh"),
+        ("zh", ["index", "list", "--lang", "en"], "en"),
+        ("", ["index", "list"], "en"),
+        ("fr", ["index", "list", "--lang", "zh"], "zh"),
+    ],
+)
+def test_the_environment_names_the_language_where_the_call_does_not(
+    monkeypatch: pytest.MonkeyPatch, named: str, arguments: list[str], said: str
+) -> None:
+    monkeypatch.setenv("PANELKIT_LANG", named)
+    assert spoken_language(arguments) == said
+    printed = CliRunner().invoke(root, arguments).output
+    assert bool(re.search("[\u4e00-\u9fff]", printed.partition("\n")[0])) == (said == "zh")
+
+
+def test_a_language_that_is_none_is_refused_where_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PANELKIT_LANG", "fr")
+    monkeypatch.setattr(sys, "argv", ["panelkit", "index", "list"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert capsys.readouterr() == ("", "panelkit: PANELKIT_LANG='fr': choose 'en' or 'zh'\n")
+
+
+def test_set_language_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "_shown", None)
+    assert shown.shown_language() == "en"
+    monkeypatch.setenv("PANELKIT_LANG", "zh")
+    assert shown.shown_language() == "zh"
+    shown.set_language("en")
+    assert shown.shown_language() == "en"

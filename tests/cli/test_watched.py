@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 
 from panelkit.cli._progress import Bars, FileProgress
+from panelkit.cli._runs import progress
 from panelkit.cli._watched import watched
 from panelkit.kernels.steps import heard_by, steps_of
 
@@ -121,3 +122,10 @@ def test_nothing_is_shown_in_a_pipe_or_beside_json(
     with watched("en", quiet=True):
         list(steps_of(range(9), 9))
     assert shown.getvalue() == ""
+
+
+def test_a_run_of_claims_says_that_it_reads_before_it_computes(terminal: Callable[[], Terminal]) -> None:
+    shown = terminal()
+    with progress(None, "en") as bar:
+        bar.close()  # which draws what stands there for the last time
+        assert "reading" in shown.getvalue()

@@ -68,5 +68,5 @@ def test_refusals() -> None:
         pk.correlations(frame, kind="all")
     with pytest.raises(pk.DataError, match="holds no value"):
         pk.describe_panel(frame.assign(x1=np.nan), ["x1"])
-    with pytest.raises(pk.DataError, match="both `unit=` and `time=`"):
+    with pytest.raises(pk.DataError, match="both unit= and time="):
         pk.describe_panel(frame, unit="province")

@@ -201,7 +201,7 @@ def test_columns_without_an_index_are_taken_where_no_unit_is_needed() -> None:
     assert pk.summary_table(bare, names).tidy().equals(pk.summary_table(frame, names).tidy())
     assert str(pk.correlation_table(bare, names, adjust="bonferroni")) == str(held)
     assert str(pk.correlation_table(bare, names, adjust="bonferroni", **levels)) == str(held)  # type: ignore[arg-type]
-    with pytest.raises(pk.DataError, match="MultiIndex, or `unit=` and `time=`"):
+    with pytest.raises(pk.DataError, match="MultiIndex, or unit= and time="):
         pk.correlation_table(bare, names, kind="within")
 
 

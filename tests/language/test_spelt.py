@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from panelkit.language.errors import SpecError
 from panelkit.language.message import listed, message, sentences, verbatim
 from panelkit.language.options import refuse_idle
-from panelkit.language.spelt import Spelt, on_command_line, option
+from panelkit.language.spelt import Spelt, at_work, on_command_line, option
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,16 @@ def test_commands_have_the_options_that_remedies_name(command: str, names: tuple
     (declared,) = module.app.registered_commands
     held = declared.callback.__annotations__
     assert set(names) <= set(held)
+
+
+def test_an_option_that_the_command_at_work_lacks_keeps_its_spelling() -> None:
+    said = message("take {a} or {b}", a=option("errors", "placebo"), b=option("bootstrap", True))
+
+    def typed(held: list[str]) -> str:
+        at_work(held)
+        return str(on_command_line(said))
+
+    inside = copy_context()
+    assert inside.run(typed, ["--errors"]) == "take --errors placebo or bootstrap=True"
+    assert inside.run(typed, ["--errors", "--bootstrap"]) == "take --errors placebo or --bootstrap"
+    assert str(said) == "take errors='placebo' or bootstrap=True"

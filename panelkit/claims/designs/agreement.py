@@ -101,6 +101,7 @@ class AgreementDesign(MeasuredDesign):
             measured=Measured(
                 quantity=message("Kendall's W, less that of random systems"),
                 value=float(gap.mean()),
+                possible=(-1.0, 1.0),
                 low=low,
                 high=high,
                 inner_low=inner_low,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -166,6 +167,7 @@ class ContestDesign(MeasuredDesign):
         return Measured(
             quantity=message("share of the static error that dynamic forecasts save"),
             value=main.relative,
+            possible=(-math.inf, 1.0),
             low=main.relative_low,
             high=main.relative_high,
             inner_low=inner.relative_low,

@@ -183,6 +183,7 @@ class FrontierDesign(MeasuredDesign):
         return Measured(
             quantity=message("share of {units} whose second stage is the less efficient one"),
             value=main.share,
+            possible=(0.0, 1.0),
             low=low,
             high=high,
             inner_low=inner_low,

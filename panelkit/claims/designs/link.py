@@ -114,6 +114,7 @@ class LinkDesign(MeasuredDesign):
         return Finding(
             measured=Measured(
                 quantity=message("correlation inside {units}"),
+                possible=(-1.0, 1.0),
                 conditions=conditions_of(found, rule),
                 sentence=message(
                     "Inside {units} and {periods} the two go together with {inside:.2f} (95 % interval {low:.2f} to "

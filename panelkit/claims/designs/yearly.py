@@ -75,6 +75,7 @@ class YearlyDesign(YearlyFields):
         return Finding(
             measured=Measured(
                 quantity=quantity,
+                possible=self.possible,
                 by_year=dict(sorted((computed | lost).items())),
                 sentence=paragraph([said, found.said, interval.said, beside]),
                 table=found.table,

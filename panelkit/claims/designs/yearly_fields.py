@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Literal, Self
 
@@ -26,6 +27,7 @@ Measure = Literal[
     "top_stays",
 ]
 _SIGNED = ("spearman", "partial", "growth_gap")
+_QUOTIENTS = ("quotient", "smallest_quotient")
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "leaders": ("figure", "places"),
     "quotient": ("figure", "against", "places"),
@@ -73,6 +75,17 @@ class YearlyFields(MeasuredDesign):
     def signed(self) -> bool:
         """Return whether a correlation or a difference is measured, not a share, a count or a quotient."""
         return self.measure in _SIGNED
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Return the least and the greatest that the measure can be."""
+        if self.measure == "growth_gap":
+            return -math.inf, math.inf
+        if self.measure in _SIGNED:
+            return -1.0, 1.0
+        if self.measure in _QUOTIENTS:
+            return 0.0, math.inf
+        return 0.0, float(len(self.places)) if self.measure == "leaders" else 1.0
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> Self:

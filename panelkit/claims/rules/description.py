@@ -203,19 +203,9 @@ def _turns(bound: Bound, found: Measured, whole: Ends, last: list[int]) -> Condi
     """Return the bounds at which the word would turn, all else as it is."""
     all_of_them = [whole, *(found.by_year_interval.get(year, whole) for year in last)]
     low, high = min(ends[0] for ends in all_of_them), max(ends[1] for ends in all_of_them)
-    said = (
-        message(
-            "every interval clears a bound below {low:.3g}, and lies on the other side of one above {high:.3g}",
-            low=low,
-            high=high,
-        )
-        if bound.direction > 0.0
-        else message(
-            "every interval clears a bound above {high:.3g}, and lies on the other side of one below {low:.3g}",
-            low=low,
-            high=high,
-        )
-    )
+    least, most = found.possible
+    # a bound that the number cannot pass turns nothing
+    said = _turning(bound, low if low > least else None, high if high < most else None)
     return Condition(
         key="turns",
         asks=message("bounds at which the word would turn"),
@@ -223,6 +213,50 @@ def _turns(bound: Bound, found: Measured, whole: Ends, last: list[int]) -> Condi
         found=said,
         decides=False,
         numbers={"low": low, "high": high},
+    )
+
+
+def _turning(bound: Bound, low: float | None, high: float | None) -> Message:
+    """Say beyond which bounds every interval lies: below `low`, above `high`; None where no bound can be there."""
+    if low is None and high is None:
+        return message(
+            "the intervals reach from end to end of what the number can be: no bound turns the word"
+        )
+    up = bound.direction > 0.0
+    if high is None:
+        if up:
+            return message(
+                "every interval clears a bound below {low:.3g}; they reach the top of what the number can be, so that "
+                "they lie on the other side of none",
+                low=low,
+            )
+        return message(
+            "every interval lies on the other side of a bound below {low:.3g}; they reach the top of what the number "
+            "can be, so that they clear none",
+            low=low,
+        )
+    if low is None:
+        if up:
+            return message(
+                "every interval lies on the other side of a bound above {high:.3g}; they reach the bottom of what the "
+                "number can be, so that they clear none",
+                high=high,
+            )
+        return message(
+            "every interval clears a bound above {high:.3g}; they reach the bottom of what the number can be, so that "
+            "they lie on the other side of none",
+            high=high,
+        )
+    if up:
+        return message(
+            "every interval clears a bound below {low:.3g}, and lies on the other side of one above {high:.3g}",
+            low=low,
+            high=high,
+        )
+    return message(
+        "every interval clears a bound above {high:.3g}, and lies on the other side of one below {low:.3g}",
+        low=low,
+        high=high,
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 
 PERIOD = "period"
 
@@ -25,13 +26,19 @@ def as_cross_section(data: Any, unit: str) -> pd.DataFrame:
     frame = as_pandas(data)
     held = frame.reset_index() if unit in frame.index.names else frame
     if unit not in held.columns:
-        raise DataError(message("the data hold no column `{unit}` for `unit=`", unit=unit))
+        raise DataError(
+            message(
+                "the data hold no column `{unit}` for {unit_option}", unit_option=option("unit"), unit=unit
+            )
+        )
     twice = held[unit].value_counts()
     if len(twice) and int(twice.iloc[0]) > 1:
         raise DataError(
             message(
-                "`unit=` without `time=` is a cross-section, one row a unit, and {label} has {count} rows: name the "
-                "column of time by `time=`",
+                "{unit} without {time} is a cross-section, one row a unit, and {label} has {count} rows: "
+                "name the column of time by {time}",
+                unit=option("unit"),
+                time=option("time"),
                 label=str(twice.index[0]),
                 count=int(twice.iloc[0]),
             )

@@ -26,6 +26,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count, check_number
+from panelkit.language.spelt import option
 
 _CALIBRATIONS = ("actual", "effects")
 
@@ -201,7 +202,10 @@ def _check(
         raise SpecError(message("covariance is that of `elasticities`: give both, or neither"))
     if elasticities is not None and calibrate == "effects":
         raise SpecError(
-            message("calibrate='effects' needs the regressions, and `elasticities` stand in their place")
+            message(
+                "{calibrate} needs the regressions, and `elasticities` stand in their place",
+                calibrate=option("calibrate", "effects"),
+            )
         )
 
 

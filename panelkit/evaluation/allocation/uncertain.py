@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from panelkit.evaluation.allocation.chain import Chain
 from panelkit.evaluation.allocation.technology import Technology
 from panelkit.kernels.rng import as_generator
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -23,6 +24,8 @@ _ENDS = (0.01, 0.99)
 _LEAST_INSIDE = 0.5
 # Of an index of 1: less is rounding, as where the bounds leave no yuan to move.
 _NO_GAIN = 1e-12
+_AT_ONCE = 1000
+"""Draws that are solved together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +97,21 @@ def drawn(
         )
     logs = np.log(chain.outputs) + chain.leverage * moves[:, None, :] - errors
     technology = Technology.calibrated(chain.spending, np.exp(logs), held, weights)
-    return Drawn(technology, solve(technology), int((~inside).sum()))
+    return Drawn(technology, _solved(technology, solve), int((~inside).sum()))
+
+
+def _solved(technology: Technology, solve: Callable[[Technology], FloatArray]) -> FloatArray:
+    """Return the optimum of every draw, so many at once."""
+    reps = len(technology.elasticity)
+    parts = [
+        replace(
+            technology,
+            value=technology.value[first : first + _AT_ONCE],
+            elasticity=technology.elasticity[first : first + _AT_ONCE],
+        )
+        for first in range(0, reps, _AT_ONCE)
+    ]
+    return np.concatenate([solve(part) for part in steps_of(parts, len(parts))])
 
 
 def gain_of(

@@ -132,8 +132,8 @@ def forecast_contest(
     )
     if window not in ("expanding", "rolling"):
         raise SpecError(message("window is expanding or rolling, not {window!r}", window=window))
-    entered = entered_models(models, bool(companions), network is not None)
     with own_words(data.values if isinstance(data, Composite) else data, unit, time) as levels:
+        entered = entered_models(models, bool(companions), network is not None)
         values, units, years, notes, plan = _values(
             data, [column, *companions], min_train, horizon, window, unit, time
         )
@@ -165,7 +165,13 @@ def _values(
     notes: tuple[Message, ...] = ()
     if isinstance(data, Composite):
         if unit is not None or time is not None:
-            raise SpecError(message("unit= and time= name columns of a panel, and an index was given"))
+            raise SpecError(
+                message(
+                    "{unit} and {time} name columns of a panel, and an index was given",
+                    unit=option("unit"),
+                    time=option("time"),
+                )
+            )
         _, _, held = cube_index(data)
         plan = Plan(_train(min_train, len(held)), horizon, window)
         plan.origins(len(held))

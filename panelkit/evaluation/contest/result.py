@@ -60,8 +60,9 @@ class Contest(Titled, Brief):
     def sentence(self) -> Message:
         """Return who beats the random walk, in a sentence."""
         rivals = self.scores[self.scores["p_value"].notna()]
+        ahead_untested = self._better_untested()
         if rivals.empty:
-            return message("no rival can be tested against the random walk")
+            return ahead_untested or message("no rival can be tested against the random walk")
         beats = rivals[rivals["adjusted_p"] < self.significance]
         best = (rivals if beats.empty else beats).sort_values(["horizon", "relative_loss"]).iloc[0]
         numbers: dict[str, Any] = {
@@ -73,11 +74,20 @@ class Contest(Titled, Brief):
             "p": best["adjusted_p"],
         }
         if beats.empty:
-            return message(
+            nearest = message(
                 "nothing beats the random walk; nearest comes {best}, {ahead}: loss lower by {gain:.0f}% "
                 "(from {low:.0f}% to {high:.0f}%), p = {p:.3f} for the whole contest",
                 **numbers,
-            ).spoken(*self.levels)
+            )
+            if ahead_untested is not None:
+                nearest = message(
+                    "{untested}; of the rivals that can be tested nothing beats the random walk, nearest comes {best}, "
+                    "{ahead}: loss lower by {gain:.0f}% (from {low:.0f}% to {high:.0f}%), p = {p:.3f} for the whole "
+                    "contest",
+                    untested=ahead_untested,
+                    **numbers,
+                )
+            return nearest.spoken(*self.levels)
         others = [name for name in dict.fromkeys(beats["forecaster"]) if name != best["forecaster"]]
         won = message(
             "{best} beats the random walk, {ahead}: loss lower by {gain:.0f}% (from {low:.0f}% to {high:.0f}%), "
@@ -87,6 +97,21 @@ class Contest(Titled, Brief):
         if not others:
             return won
         return message("{won}; so do {others}", won=won, others=[label(name) for name in others])
+
+    def _better_untested(self) -> Message | None:
+        """Say which rival loses less than the random walk and cannot be tested; None where none does."""
+        rivals = self.scores[self.scores["forecaster"] != BENCH]
+        better = rivals[rivals["p_value"].isna() & (rivals["relative_loss"] < 1.0)]
+        tested = rivals.loc[rivals["p_value"].notna(), "relative_loss"]
+        if better.empty or better["relative_loss"].min() >= tested.min():
+            return None
+        best = better.sort_values(["horizon", "relative_loss"]).iloc[0]
+        return message(
+            "{best}, {ahead}, loses {gain:.0f}% less than the random walk, and that cannot be tested",
+            best=label(str(best["forecaster"])),
+            ahead=ahead(int(best["horizon"])),
+            gain=100.0 * best["gain"],
+        ).spoken(*self.levels)
 
     def by_unit(self, forecaster: str, horizon: int = 1) -> pd.Series:
         """Return the loss of a forecaster over the random walk's in every unit; NaN where the latter has none."""

@@ -18,6 +18,7 @@ from panelkit.evaluation.life_cycle.curves import (
     starts_of,
 )
 from panelkit.evaluation.life_cycle.serial import autocorrelation, linear_fit, quasi_differenced
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.show.brief import Brief
 
@@ -129,7 +130,7 @@ def search(
     theta = np.clip(start, *bounds)
     squares = np.empty(len(y))
     size = max(1, _CELLS // (y.shape[1] * theta.shape[1] ** 2))
-    for first in range(0, len(y), size):
+    for first in steps_of(range(0, len(y), size), -(-len(y) // size)):
         part = slice(first, first + size)
         theta[part], squares[part] = _marquardt(
             mean, y[part], times, theta[part], rho[part], bounds, held, steps

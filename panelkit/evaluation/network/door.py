@@ -208,7 +208,8 @@ def _of_years(frame: pd.DataFrame, year: Any) -> pd.DataFrame:
     if absent or not wanted:
         raise DataError(
             message(
-                "year=: the data hold no {period} {absent}, only {held}",
+                "{year}: the data hold no {period} {absent}, only {held}",
+                year=option("year"),
                 absent=absent,
                 held=[str(one) for one in sorted(set(when))],
             )

@@ -132,7 +132,9 @@ class Flows(Titled, Brief):
             "en" or "zh"; text above.
         """
         if of not in ("net", "sent", "received"):
-            raise SpecError(message("of= is 'net', 'sent' or 'received', not {given!r}", given=of))
+            raise SpecError(
+                message("{of} is 'net', 'sent' or 'received', not {given!r}", of=option("of"), given=of)
+            )
         place = self._place(year)
         held = self.tidy()
         values = held[held["year"] == self.years[place]].set_index("unit")[of]

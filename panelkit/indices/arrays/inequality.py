@@ -22,6 +22,7 @@ from panelkit.language.message import Message, in_language, message, term
 from panelkit.language.shown import shown_language
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 TheilKind = Literal["T", "L"]
 _TOTAL = term("inequality", "total")
@@ -141,7 +142,7 @@ def batched(index: str) -> Batched:
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition(Brief):
+class Decomposition(Exported, Brief):
     """An index and the parts that add up to it; `groups` has one row a group, `pairs` one a pair (Dagum)."""
 
     index: Message
@@ -183,18 +184,9 @@ class Decomposition(Brief):
         total = (_TOTAL.text(language), self.total, 1.0)
         return pd.DataFrame([*rows, total], columns=["part", "value", "share"])
 
-    def _repr_html_(self) -> str:
-        """Return the parts as an HTML table, the notes below."""
-        from panelkit.show import tables
-
-        return tables.frame_table(
-            self.tidy(),
-            index=False,
-            format="html",
-            caption=self.index,
-            notes=self.notes,
-            language=shown_language(),
-        )
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, Message, tuple[Message, ...]]:
+        """Return the parts and the notes."""
+        return self._table(language), self.index, self.notes
 
     def __str__(self) -> str:
         return self.summary(language=shown_language())

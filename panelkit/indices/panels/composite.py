@@ -32,6 +32,7 @@ from panelkit.indices.panels.scoring import (
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, Told, message, term
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
@@ -119,7 +120,14 @@ def composite_index(
     plan = plan.as_variant(variant, kinds_of(plan)) if variant != plan.variant else plan
     if data is None:
         if unit is not None or time is not None:
-            raise SpecError(message("unit= and time= name columns of data=, and none were given"))
+            raise SpecError(
+                message(
+                    "{unit} and {time} name columns of {data}, and none were given",
+                    data=option("data"),
+                    unit=option("unit"),
+                    time=option("time"),
+                )
+            )
         return compute(plan, rows_where(load_figures(plan), where, plan))
     plan = for_own_data(plan, changes)
     frame = panel_frame(data, list(plan.columns()), unit=unit, time=time)

@@ -21,6 +21,7 @@ from panelkit.data.reads import note_file
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Language, Message, message, sentences, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
 Name = Annotated[
@@ -265,7 +266,8 @@ def refuse_shared(*designs: CompositeDesign) -> None:
         )
         raise SpecError(
             message(
-                "subsystems share indicators ({named}): drop them from one, or say allow_shared=True",
+                "subsystems share indicators ({named}): drop them from one, or say {allow_shared}",
+                allow_shared=option("allow_shared", True),
                 named=named,
             )
         )

@@ -17,12 +17,17 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 
 _SLOPE, _SPEED = term("convergence", "slope"), term("convergence", "speed")
 _BELONGS = {"absolute": "", "conditional": "controls", "spatial": "w"}
-_IDLE = message("would change nothing: controls= belongs to kind='conditional', and w= to kind='spatial'")
+_IDLE = message(
+    "would change nothing: controls= belongs to {kind_option}, and w= to {kind}",
+    kind_option=option("kind", "conditional"),
+    kind=option("kind", "spatial"),
+)
 
 
 @offered(

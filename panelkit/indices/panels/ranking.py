@@ -23,12 +23,14 @@ from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count, is_whole, refuse_idle
 from panelkit.language.shown import shown_language
+from panelkit.language.spelt import option
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class RankUncertainty(Brief):
+class RankUncertainty(Exported, Brief):
     """Ranks of units with intervals over a cloud of defensible choices, and the probability of any order.
 
     `table`: one row a unit, `score` and `rank` of the design itself in the last year, `median, low, high` of the
@@ -75,6 +77,13 @@ class RankUncertainty(Brief):
 
         chosen = [said_of(key, value, language) for key, value in self.choices.items()]
         return "\n".join([frame_text(self.table, language), "", *chosen, *note_lines(self.notes, language)])
+
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, list[Message | str]]:
+        """Return ranks with their intervals, the choices and the notes."""
+        from panelkit.show.words import said_of
+
+        chosen = [said_of(key, value, language) for key, value in self.choices.items()]
+        return self.table.reset_index(), None, [*chosen, *self.notes]
 
     def __str__(self) -> str:
         return self.summary(language=shown_language())
@@ -165,11 +174,13 @@ def rank_uncertainty(
     check_confidence(level)
     refuse_idle(
         {"population": groups is None and population is not None},
-        message("weighs the {units} of a group: give groups= too, or leave it out"),
+        message("weighs the {units} of a group: give {groups} too, or leave it out", groups=option("groups")),
     )
     refuse_idle(
         {"redraw": groups is None and redraw},
-        message("draws the {units} of a group again: give groups= too, or leave it out"),
+        message(
+            "draws the {units} of a group again: give {groups} too, or leave it out", groups=option("groups")
+        ),
     )
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:

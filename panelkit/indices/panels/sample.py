@@ -16,6 +16,7 @@ from panelkit.indices.panels.designs import load_design, shipped_designs
 from panelkit.kernels.index import SHOWN, dimension_names
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences
+from panelkit.language.spelt import option
 from panelkit.models.reading import namesakes, open_frame
 from panelkit.panel.provenance import place_notes, with_place_notes
 
@@ -37,7 +38,8 @@ def for_own_data(plan: CompositeDesign, changes: Mapping[str, Any]) -> Composite
         if changes.get(name):
             raise SpecError(
                 message(
-                    "{name}= chooses among the shipped figures, and data= brings its own: leave it out",
+                    "{name}= chooses among the shipped figures, and {data} brings its own: leave it out",
+                    data=option("data"),
                     name=name,
                 )
             )

@@ -13,6 +13,7 @@ from panelkit.indices.panels.designs import (
 from panelkit.indices.panels.weighting import normalise
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import listed, message, sentences
+from panelkit.language.spelt import option
 from panelkit.results.fit import FloatArray
 
 
@@ -108,8 +109,9 @@ def refuse_combinations(plan: CompositeDesign) -> None:
     if plan.normalisation == "vector" and (plan.aggregation != "topsis" or plan.weights in ("pca", "critic")):
         raise SpecError(
             message(
-                "vector normalisation does not apply directions: use it with aggregation='topsis' "
-                "and entropy, equal, cv or given weights, or take minmax"
+                "vector normalisation does not apply directions: use it with {aggregation} and entropy, "
+                "equal, cv or given weights, or take minmax",
+                aggregation=option("aggregation", "topsis"),
             )
         )
     if plan.extremes == "per_year" and plan.normalisation == "minmax" and goalposts(plan):

@@ -15,6 +15,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
+from panelkit.language.spelt import option
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
@@ -90,10 +91,19 @@ def structural_upgrading(
     }
     own = {"unit": unit is not None, "time": time is not None}
     if data is None:
-        refuse_idle(own, message("would change nothing: columns of data= are named, and none were given"))
+        refuse_idle(
+            own,
+            message(
+                "would change nothing: columns of {data} are named, and none were given", data=option("data")
+            ),
+        )
     else:
         refuse_idle(
-            shipped, message("would change nothing: the shipped figures are chosen by them, not data=")
+            shipped,
+            message(
+                "would change nothing: the shipped figures are chosen by them, not {data}",
+                data=option("data"),
+            ),
         )
     if data is None:
         from panelkit.data.panels import load_provinces

@@ -14,6 +14,7 @@ from panelkit.kernels.capabilities import PANEL_ROWS
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -93,8 +94,9 @@ def spelled(fit: FitResult, design: Design, term: str, beside: str | None) -> tu
     if held is not None and len(held.factors) > 1:
         raise SpecError(
             message(
-                "`{term}` is an interaction, whose values are not those of one variable: fit the group alone by where= "
-                "or take combine() at a value of the moderator",
+                "`{term}` is an interaction, whose values are not those of one variable: fit the group "
+                "alone by {where} or take combine() at a value of the moderator",
+                where=option("where"),
                 term=found[0],
             )
         )

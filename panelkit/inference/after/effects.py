@@ -21,10 +21,11 @@ from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.numbers import cells, number
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class EstimatedEffects(Brief):
+class EstimatedEffects(Exported, Brief):
     """The effects of a fit: `constant`, `unit` (by unit label) and `time` (by period), empty where there are none."""
 
     title: Message
@@ -42,6 +43,11 @@ class EstimatedEffects(Brief):
             for name, series in (("unit", self.unit), ("time", self.time))
         ]
         return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, Message, tuple[Message, ...]]:
+        """Return the effects, the constant and the notes."""
+        constant = message("constant {value:.6g}", value=self.constant)
+        return self.tidy(), self.title, (constant, *self.notes)
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the effects as plain text, the notes below."""

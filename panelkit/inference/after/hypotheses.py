@@ -20,6 +20,7 @@ from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.language.register import find
+from panelkit.language.spelt import option
 from panelkit.results.estimates import Estimates
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
@@ -106,7 +107,13 @@ def joint_test(
     if bootstrap:
         return _by_draws(fit, found, reps=reps, rng=rng, cluster=cluster)
     drawn = {"reps": reps is not None, "rng": rng is not None, "cluster": cluster is not None}
-    refuse_idle(drawn, message("is an option of the bootstrap: give bootstrap=True too, or leave it out"))
+    refuse_idle(
+        drawn,
+        message(
+            "is an option of the bootstrap: give {bootstrap} too, or leave it out",
+            bootstrap=option("bootstrap", True),
+        ),
+    )
     return wald_test(fit, found)
 
 
@@ -132,7 +139,12 @@ def listed_texts(given: Any) -> list[Any]:
 
 def _by_draws(fit: Estimates, found: Restrictions, **options: Any) -> TestResult:
     if not found.linear:
-        raise SpecError(message("the wild bootstrap tests linear hypotheses: leave out bootstrap=True"))
+        raise SpecError(
+            message(
+                "the wild bootstrap tests linear hypotheses: leave out {bootstrap}",
+                bootstrap=option("bootstrap", True),
+            )
+        )
     given = {key: value for key, value in options.items() if value is not None}
     result: TestResult = find("inference", "wild_joint")(fit, found.rows, found.gap, found.texts, **given)
     return result

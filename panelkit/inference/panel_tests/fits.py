@@ -12,11 +12,14 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 
 NOT_WEIGHTED = message(
-    "it is not defined for rows with weights, and without them it would be of another model: fit without weights="
+    "it is not defined for rows with weights, and without them it would be of another model: fit without "
+    "{weights}",
+    weights=option("weights"),
 )
 _SAMPLED = message(
     "it assumes errors of one variance, and sampling weights (pw=) say nothing of them: take a Wald test with robust "
@@ -78,7 +81,9 @@ def fixed_and_random(fixed: FitResult, random: FitResult) -> tuple[LinearFit, Li
     if not first.can >= LEAST_SQUARES or first.effects not in ("unit", "twoway"):
         raise SpecError(
             message(
-                "hausman(fixed, random): fixed is a fit of FixedEffects with effects='unit' or 'twoway', not {title}",
+                "hausman(fixed, random): fixed is a fit of FixedEffects with {effects} or 'twoway', not "
+                "{title}",
+                effects=option("effects", "unit"),
                 title=fixed.title,
             )
         )
@@ -109,8 +114,9 @@ def _refuse_other_rows(first: Design, second: Design) -> None:
     if rows[0] != rows[1]:
         raise SpecError(
             message(
-                "hausman(fixed, random) compares fits of the same rows: {own} {unit}-{periods} stand in the first "
-                "alone and {other} in the second; give both the same data and where=",
+                "hausman(fixed, random) compares fits of the same rows: {own} {unit}-{periods} stand in "
+                "the first alone and {other} in the second; give both the same data and {where}",
+                where=option("where"),
                 own=len(rows[0] - rows[1]),
                 other=len(rows[1] - rows[0]),
             ).spoken(first.unit_names[0], first.time_names[0])
@@ -141,8 +147,9 @@ def _refuse_other_terms(first: LinearFit, second: LinearFit, fixed: FitResult) -
         names = fixed.level_names
         raise SpecError(
             message(
-                "hausman(fixed, random): {title} has {period} effects, and the random-effects fit has none: write "
-                "C({time}) into the formula of RandomEffects, or take effects='unit'",
+                "hausman(fixed, random): {title} has {period} effects, and the random-effects fit has "
+                "none: write C({time}) into the formula of RandomEffects, or take {effects}",
+                effects=option("effects", "unit"),
                 title=fixed.title,
                 time=names[1],
             ).spoken(*names)

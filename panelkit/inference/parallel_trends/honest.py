@@ -27,6 +27,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, is_real
+from panelkit.language.spelt import option
 from panelkit.results.students_t import t_quantile
 
 Method = Literal["C-LF", "conditional", "FLCI"]
@@ -147,8 +148,9 @@ def _check_choices(restriction: str, method: str | None) -> None:
     if method == "FLCI" and restriction != "smoothness":
         raise SpecError(
             message(
-                "an interval of fixed length has no bound under {restriction}: what violations before treatment allow "
-                "is not limited; take method='C-LF'",
+                "an interval of fixed length has no bound under {restriction}: what violations before "
+                "treatment allow is not limited; take {method}",
+                method=option("method", "C-LF"),
                 restriction=restriction,
             )
         )

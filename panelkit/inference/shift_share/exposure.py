@@ -16,6 +16,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence
+from panelkit.language.spelt import option
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.results.tabled import Named, Tabled
@@ -163,7 +164,11 @@ def _clusters(parts: Exposed, cluster: Any) -> tuple[Any, int]:
     if isinstance(cluster, Mapping):
         absent = [str(name) for name in parts.sectors if name not in cluster]
         if absent:
-            raise SpecError(message("cluster= has no group of sector {absent}", absent=absent[:5]))
+            raise SpecError(
+                message(
+                    "{cluster} has no group of sector {absent}", cluster=option("cluster"), absent=absent[:5]
+                )
+            )
         of = pd.factorize(np.array([str(cluster[name]) for name in parts.sectors]))[0]
     elif cluster == "sector":
         of = np.arange(sectors)
@@ -203,9 +208,10 @@ def _less_means(parts: Exposed) -> FloatArray:
         return np.asarray(parts.shocks - (parts.shocks * parts.mass).sum() / parts.mass.sum())
     raise SpecError(
         message(
-            "the sums of shares times outcome do not vanish, so that the regression of shocks is another: where shares "
-            "do not add up to one, their sum (by period where there are time effects: `C(year):NAME_sum`) belongs "
-            "among the regressors; or take method='akm'"
+            "the sums of shares times outcome do not vanish, so that the regression of shocks is "
+            "another: where shares do not add up to one, their sum (by period where there are time "
+            "effects: `C(year):NAME_sum`) belongs among the regressors; or take {method}",
+            method=option("method", "akm"),
         )
     )
 
@@ -221,8 +227,10 @@ def _on_shares(parts: Exposed) -> FloatArray:
         if np.linalg.matrix_rank(shares) < shares.shape[1]:
             raise SpecError(
                 message(
-                    "method='akm' regresses the instrument on {sectors} shares, which {units} units do not tell apart: "
-                    "join sectors, or take method='bhj'",
+                    "{method_option} regresses the instrument on {sectors} shares, which {units} units "
+                    "do not tell apart: join sectors, or take {method}",
+                    method_option=option("method", "akm"),
+                    method=option("method", "bhj"),
                     sectors=shares.shape[1],
                     units=int(rows.sum()),
                 )

@@ -10,6 +10,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.reading import read_design, refuse_interactions
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -112,8 +113,9 @@ def read_wide(
         raise DataError(
             design.spoken(
                 message(
-                    "the test needs the same {periods} of every {unit}: of the {total} {periods} {first}-{last}, "
-                    "{short} {n} hold fewer. Choose {periods} or {units} by where=",
+                    "the test needs the same {periods} of every {unit}: of the {total} {periods} "
+                    "{first}-{last}, {short} {n} hold fewer. Choose {periods} or {units} by {where}",
+                    where=option("where"),
                     total=total,
                     first=int(design.time_labels[0]),
                     last=int(design.time_labels[-1]),
@@ -139,8 +141,9 @@ def _step_without_gaps(design: Design) -> int:
     raise DataError(
         design.spoken(
             message(
-                "the test follows each {unit} from one {period} to the next, and there are gaps: {found}. Choose "
-                "neighbouring {periods} by where=, or leave these {units} out",
+                "the test follows each {unit} from one {period} to the next, and there are gaps: "
+                "{found}. Choose neighbouring {periods} by {where}, or leave these {units} out",
+                where=option("where"),
                 found=_shortened(found),
             )
         )
@@ -161,7 +164,8 @@ def _refuse_still(design: Design, columns: FloatArray, names: tuple[str, ...]) -
     raise DataError(
         design.spoken(
             message(
-                "series that do not vary inside a {unit}: {found}. Leave these {units} out by where=",
+                "series that do not vary inside a {unit}: {found}. Leave these {units} out by {where}",
+                where=option("where"),
                 found=_shortened(found),
             )
         )

@@ -16,6 +16,7 @@ from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.spelt import option
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
 from panelkit.panel.design import Design
@@ -60,8 +61,9 @@ class BetweenEffects(LinearSpec[FitResult]):
 
     def _without_weights(self) -> Message:
         return message(
-            "BetweenEffects takes no weights, as Stata's xtreg, be takes none: every unit counts alike. For a weighted "
-            "between regression average the rows first and take PooledOLS with weights="
+            "BetweenEffects takes no weights, as Stata's xtreg, be takes none: every unit counts alike. "
+            "For a weighted between regression average the rows first and take PooledOLS with {weights}",
+            weights=option("weights"),
         )
 
     def _estimate(self, rows: Rows) -> FitResult:

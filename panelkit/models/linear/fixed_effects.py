@@ -13,6 +13,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
+from panelkit.language.spelt import option
 from panelkit.models.effects import effects_word
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
@@ -131,7 +132,8 @@ def without_singletons(design: Design, effects: Effects) -> Design:
         if alone.all():
             said = message(
                 "every row is the only one of its {unit} or {period}, so the effects fit it exactly: "
-                "take more {periods} or {units}, or effects='none'"
+                "take more {periods} or {units}, or {effects}",
+                effects=option("effects", "none"),
             )
             raise DataError(design.spoken(said))
         design = design.keep(~alone, reason=SINGLETON)
@@ -141,8 +143,9 @@ def _refuse_one_unit(design: Design, effects: Effects) -> None:
     if design.unit[-1] == 0 and effects in ("time", "twoway"):
         raise DataError(
             message(
-                "the sample holds one unit ({label}), and time effects then fit every row exactly: "
-                "take more {units} or effects='unit'",
+                "the sample holds one unit ({label}), and time effects then fit every row exactly: take "
+                "more {units} or {effects}",
+                effects=option("effects", "unit"),
                 label=str(design.unit_labels[0]),
             ).spoken(*design.level_names)
         )

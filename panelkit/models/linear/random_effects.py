@@ -17,6 +17,7 @@ from panelkit.kernels.within import FloatArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.spelt import option
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
 from panelkit.panel.design import Design
@@ -83,8 +84,9 @@ class RandomEffects(LinearSpec[FitResult]):
 
     def _without_weights(self) -> Message:
         return message(
-            "RandomEffects takes no weights, as Stata's xtreg, re takes none: its variance components are those of "
-            "rows that count alike. Take FixedEffects or PooledOLS with weights="
+            "RandomEffects takes no weights, as Stata's xtreg, re takes none: its variance components "
+            "are those of rows that count alike. Take FixedEffects or PooledOLS with {weights}",
+            weights=option("weights"),
         )
 
     def _estimate(self, rows: Rows) -> FitResult:

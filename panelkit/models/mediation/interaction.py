@@ -10,6 +10,7 @@ import numpy as np
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term
+from panelkit.language.spelt import option
 from panelkit.models.mediation.words import number
 from panelkit.results.fit import FloatArray
 
@@ -95,7 +96,11 @@ def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | Non
         return None
     if not interaction:
         raise SpecError(
-            message("levels= belongs to interaction=True: without it the effects are the same at every level")
+            message(
+                "{levels} belongs to {interaction}: without it the effects are the same at every level",
+                levels=option("levels"),
+                interaction=option("interaction", True),
+            )
         )
     try:
         found = tuple(float(level) for level in levels)
@@ -104,7 +109,8 @@ def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | Non
     if not found or isinstance(levels, str) or not np.isfinite(found).all():
         raise SpecError(
             message(
-                "levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}",
+                "{levels_option} lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}",
+                levels_option=option("levels"),
                 levels=levels,
             )
         )

@@ -20,6 +20,7 @@ from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.moments import GroupMoments, group_moments, regress
 from panelkit.kernels.reweighting import refuse_long_work, reweighted_grams, suits_reweighting
 from panelkit.kernels.sandwich import sum_by
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.show.brief import Brief
 
@@ -137,7 +138,7 @@ class PathSystem(Brief):
 def _in_blocks(call: Callable[[FloatArray], FloatArray], rows: FloatArray, jobs: int) -> FloatArray:
     blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
     if jobs == 1 or len(blocks) == 1:
-        return np.concatenate([call(block) for block in blocks])
+        return np.concatenate([call(block) for block in steps_of(blocks, len(blocks))])
     parts = Parallel(n_jobs=jobs, prefer="threads")(delayed(call)(block) for block in blocks)
     return np.concatenate(list(parts))
 

@@ -12,6 +12,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
 from panelkit.language.options import is_whole, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.models.mediation.interaction import checked_levels
 from panelkit.models.reading import check_where
 
@@ -86,8 +87,10 @@ class MediationPlan:
         if self.interaction and (self.moderator is not None or self.order == "serial"):
             raise SpecError(
                 message(
-                    "interaction=True is offered for parallel mediators without a moderator: take order='parallel', "
-                    "and fit the moderated model beside it"
+                    "{interaction} is offered for parallel mediators without a moderator: take {order}, "
+                    "and fit the moderated model beside it",
+                    interaction=option("interaction", True),
+                    order=option("order", "parallel"),
                 )
             )
 
@@ -108,7 +111,10 @@ class MediationPlan:
         if self.moderator is None:
             refuse_idle(
                 {"moderates": self.moderates != ("first",)},
-                message("says which paths a moderator changes: name one by moderator="),
+                message(
+                    "says which paths a moderator changes: name one by {moderator}",
+                    moderator=option("moderator"),
+                ),
             )
             return
         if not self.moderates or any(stage not in STAGES for stage in self.moderates):
@@ -119,5 +125,8 @@ class MediationPlan:
             )
         if self.order == "serial":
             raise SpecError(
-                message("moderated mediation is offered for parallel mediators: take order='parallel'")
+                message(
+                    "moderated mediation is offered for parallel mediators: take {order}",
+                    order=option("order", "parallel"),
+                )
             )

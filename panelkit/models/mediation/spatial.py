@@ -20,6 +20,7 @@ from panelkit.covariance.cluster import Cluster
 from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, term, verbatim
@@ -262,7 +263,7 @@ def _result(
     step = max(1, _BATCH_CELLS // len(sample.ids) ** 2)
     blocks = [
         summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
-        for start in range(0, made.reps, step)
+        for start in steps_of(range(0, made.reps, step), -(-made.reps // step))
     ]
     draws = np.concatenate(blocks)
     names = [term("effect", "mediated"), DIRECT, TOTAL]

@@ -16,6 +16,7 @@ from panelkit.covariance.likelihood import Hessian, Information
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.effects import effects_word
 from panelkit.spatial.weights import Weights
 
@@ -114,8 +115,9 @@ def refuse_convention(
         if convention == "lee-yu" or (convention == "elhorst" and effects == "twoway"):
             raise SpecError(
                 message(
-                    "{convention} with {effects} effects needs row-standardised weights, and {weights} is "
-                    "normalised by {normalisation}: take convention='lsdv', or row-standardise",
+                    "{convention} with {effects} effects needs row-standardised weights, and {weights} "
+                    "is normalised by {normalisation}: take {convention_option}, or row-standardise",
+                    convention_option=option("convention", "lsdv"),
                     convention=convention,
                     effects=effects_word(effects),
                     weights=weights.name,
@@ -125,8 +127,9 @@ def refuse_convention(
         if is_error and convention in ("lsdv", "elhorst"):
             raise SpecError(
                 message(
-                    "a spatial error with time effects and {weights} (normalised by {normalisation}) mixes "
-                    "the time effects with lambda: row-standardise, or take effects='unit'",
+                    "a spatial error with time effects and {weights} (normalised by {normalisation}) "
+                    "mixes the time effects with lambda: row-standardise, or take {effects}",
+                    effects=option("effects", "unit"),
                     weights=weights.name,
                     normalisation=weights.normalised_by,
                 )

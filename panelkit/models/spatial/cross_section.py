@@ -32,6 +32,7 @@ from panelkit.language.levels import Levels, time_level
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.language.options import check_choice
+from panelkit.language.spelt import option
 from panelkit.models.reading import Frame, open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Optimum, Problem
@@ -213,8 +214,11 @@ def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
         if year is not None:
             raise DataError(
                 message(
-                    "the frame has one row a unit and no years: leave out year=, or name the columns of units and "
-                    "years by unit= and time="
+                    "the frame has one row a unit and no years: leave out {year}, or name the columns of "
+                    "units and years by {unit} and {time}",
+                    year=option("year"),
+                    unit=option("unit"),
+                    time=option("time"),
                 )
             )
         index = pd.MultiIndex.from_arrays(

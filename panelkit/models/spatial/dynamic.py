@@ -22,6 +22,7 @@ from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.levels import time_level
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.language.spelt import option
 from panelkit.models.effects import effects_word
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
@@ -378,7 +379,8 @@ def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], time: str, w: Weight
         raise SpecError(
             message(
                 "lee-yu with time effects needs row-standardised weights, and {weights} is normalised by "
-                "{normalisation}: take convention='lsdv', or row-standardise",
+                "{normalisation}: take {convention}, or row-standardise",
+                convention=option("convention", "lsdv"),
                 weights=w.name,
                 normalisation=w.normalised_by,
             )

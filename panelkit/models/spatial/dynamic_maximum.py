@@ -10,6 +10,7 @@ from panelkit.inference.impact_parts import stability_radius
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Optimum, Problem
@@ -40,8 +41,9 @@ def correct_dynamic(problem: Problem, optimum: Optimum, expected: FloatArray, at
     if radius_of(problem, tau, eta, optimum.rho) >= 1.0:
         raise ConvergenceError(
             message(
-                "the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {rho:.3f}): the bias "
-                "correction does not exist there; difference the outcome, or take convention='lsdv'",
+                "the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {rho:.3f}): "
+                "the bias correction does not exist there; difference the outcome, or take {convention}",
+                convention=option("convention", "lsdv"),
                 tau=tau,
                 eta=eta,
                 rho=optimum.rho,

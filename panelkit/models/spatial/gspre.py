@@ -22,6 +22,7 @@ from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import estimator
 from panelkit.language.options import check_choice, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.likelihood import Counting, Problem, sweep
@@ -259,8 +260,9 @@ def fit_gspre(
 def _no_phi(spec: GeneralisedRandomEffects) -> ConvergenceError:
     return ConvergenceError(
         message(
-            "the variance of the unit effects is estimated at zero, so that phi of error({error}) is not identified: "
-            "take error=3 or SpatialPanel(effects='none'), or test other regressors",
+            "the variance of the unit effects is estimated at zero, so that phi of error({error}) is not "
+            "identified: take {error_option} or SpatialPanel(effects='none'), or test other regressors",
+            error_option=option("error", 3),
             error=spec.error,
         )
     )

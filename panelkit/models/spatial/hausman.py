@@ -13,6 +13,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
@@ -146,11 +147,14 @@ def information_covariance(random: SpatialRandomFit) -> FloatArray:
 
 _NULL = message("random and fixed effects estimate the same coefficients")
 _NO_INFORMATION = message(
-    "the information matrix of random effects is that of errors='kkp': read the Mundlak test, which both kinds have"
+    "the information matrix of random effects is that of {errors}: read the Mundlak test, which both "
+    "kinds have",
+    errors=option("errors", "kkp"),
 )
 _NO_SCORES = message(
-    "scores by unit are defined where the unit effects lie inside the innovation (errors='kkp') and have a variance: "
-    "read the Mundlak test"
+    "scores by unit are defined where the unit effects lie inside the innovation ({errors}) and have a "
+    "variance: read the Mundlak test",
+    errors=option("errors", "kkp"),
 )
 
 

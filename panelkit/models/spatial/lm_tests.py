@@ -15,6 +15,7 @@ from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
@@ -116,8 +117,9 @@ def lm_tests_of(
             )
         raise SpecError(
             message(
-                "the transformed LM tests with time effects need row-standardised weights, and {weights} is "
-                "normalised by {normalisation}: row-standardise, or take form='elhorst'",
+                "the transformed LM tests with time effects need row-standardised weights, and {weights} "
+                "is normalised by {normalisation}: row-standardise, or take {form}",
+                form=option("form", "elhorst"),
                 weights=w.name,
                 normalisation=w.normalised_by,
             )

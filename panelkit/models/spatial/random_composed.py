@@ -8,6 +8,7 @@ from scipy import sparse
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.spatial.likelihood import Optimum, Problem, lag
 from panelkit.models.spatial.random_likelihood import Composed, Filter, Process, in_eigenvectors
 from panelkit.models.spatial.random_search import Top
@@ -38,8 +39,10 @@ def compose(raw: Problem, process: Process, unit: Weights | None = None, *, year
     if n > EIGEN_LIMIT:
         raise SpecError(
             message(
-                "unit effects that do not share the process of the errors need an N x N factor at every step, and "
-                "{count} units are too many (at most {limit}): take SpatialRandomEffects with errors='kkp'",
+                "unit effects that do not share the process of the errors need an N x N factor at every "
+                "step, and {count} units are too many (at most {limit}): take SpatialRandomEffects with "
+                "{errors}",
+                errors=option("errors", "kkp"),
                 count=n,
                 limit=EIGEN_LIMIT,
             )

@@ -12,6 +12,7 @@ from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
+from panelkit.language.spelt import option
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Optimum, Problem
@@ -185,9 +186,10 @@ class ComposedProblem(Brief):
 def _no_scores() -> SpecError:
     return SpecError(
         message(
-            "the unit effects lie outside the spatial process of the errors, so that the covariance of unit means "
-            "has no filter that gives every unit an innovation of its own: scores by unit would depend on the "
-            "order of units. Take Hessian(), or errors='kkp'"
+            "the unit effects lie outside the spatial process of the errors, so that the covariance of "
+            "unit means has no filter that gives every unit an innovation of its own: scores by unit "
+            "would depend on the order of units. Take Hessian(), or {errors}",
+            errors=option("errors", "kkp"),
         )
     )
 
@@ -201,7 +203,11 @@ class SpatialRandomFit(SpatialFit):
 
     def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:
         """Refuse: residual vectors of units are not exchangeable apart from their random effect."""
-        raise SpecError(message("impacts of a random-effects model take method='delta' or 'draws'"))
+        raise SpecError(
+            message(
+                "impacts of a random-effects model take {method} or 'draws'", method=option("method", "delta")
+            )
+        )
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Say that these tests are offered for fixed effects."""
@@ -236,7 +242,7 @@ class SpatialRandomFit(SpatialFit):
         return wald(name, null, lambda free: free[at], theta=theta, covariance=covariance, facts={})
 
 
-_NO_MEANS = message("the fit has no unit means: take means=True")
+_NO_MEANS = message("the fit has no unit means: take {means}", means=option("means", True))
 _NONE_VARY = message("no regressor varies both within units and, in its means, between them")
 
 

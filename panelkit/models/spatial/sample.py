@@ -16,6 +16,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, listed, message, sentences
+from panelkit.language.spelt import option
 from panelkit.models.reading import Frame, open_frame, read_design, refuse_interactions
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import DROP_UNIT, DROP_YEAR, Reason, Why, left_because, reason_of
@@ -182,8 +183,9 @@ class Balanced:
         if absent:
             raise DataError(
                 message(
-                    "no complete {period} for {names}: dropping {periods} cannot help; take missing='drop-unit', "
+                    "no complete {period} for {names}: dropping {periods} cannot help; take {missing}, "
                     "or leave these {units} out of data and weights",
+                    missing=option("missing", "drop-unit"),
                     names=listed_few(absent),
                 )
             )
@@ -242,9 +244,10 @@ def refuse_alike(w: Weights, beside: Message) -> None:
     if w.links_alike:
         raise SpecError(
             message(
-                "{weights}: every unit is a neighbour of every other with the same weight, so that beside {beside} "
-                "each spatial lag is the column itself times -1/{others}: no spatial parameter is identified. Take "
-                "weights that differ between pairs of units, or effects='unit'",
+                "{weights}: every unit is a neighbour of every other with the same weight, so that "
+                "beside {beside} each spatial lag is the column itself times -1/{others}: no spatial "
+                "parameter is identified. Take weights that differ between pairs of units, or {effects}",
+                effects=option("effects", "unit"),
                 weights=w.name,
                 beside=beside,
                 others=w.n - 1,

@@ -17,6 +17,7 @@ from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_significance
 from panelkit.language.shown import shown_language
+from panelkit.language.spelt import option
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -27,6 +28,7 @@ from panelkit.models.spatial.sample import (
 from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 
 
 def wald(
@@ -59,7 +61,8 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     }
     if fit.spec.model != "sdm":
         because = message(
-            "the fit is a {model}, and the tests start from the Durbin model (model='sdm')",
+            "the fit is a {model}, and the tests start from the Durbin model ({model_option})",
+            model_option=option("model", "sdm"),
             model=fit.spec.model.upper(),
         )
         return tuple(
@@ -130,7 +133,7 @@ def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
 
 
 @dataclass(frozen=True, eq=False)
-class SelectionPath(Brief):
+class SelectionPath(Exported, Brief):
     """Elhorst's path: every step with its numbers, and the model it ends at."""
 
     steps: tuple[TestResult, ...]
@@ -167,12 +170,12 @@ class SelectionPath(Brief):
     def _end(self) -> Message:
         return message("chosen: {model}", model=self.chosen.upper())
 
-    def _repr_html_(self) -> str:
-        """Return the steps as an HTML table, what they say below."""
-        from panelkit.show import tables
-
-        notes = (*self.sentences, self._end(), *self.notes)
-        return tables.frame_table(self.table(), format="html", notes=notes, language=shown_language())
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, tuple[Message, ...]]:
+        """Return the steps, and what they say."""
+        table = self.table()
+        table["test"] = [step.name.text(language) for step in self.steps]
+        table["null"] = [step.null.text(language) for step in self.steps]
+        return table, None, (*self.sentences, self._end(), *self.notes)
 
     def __str__(self) -> str:
         return self.summary(language=shown_language())

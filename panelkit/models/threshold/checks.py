@@ -8,6 +8,7 @@ from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.options import check_confidence, is_real, is_whole, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.models.threshold.candidates import check_search
 from panelkit.models.threshold.rows import roles_of
 
@@ -25,13 +26,19 @@ def regime_of(spec: Any) -> tuple[str, ...]:
     """
     given = spec.regime
     if not isinstance(given, str | tuple | list):
-        raise SpecError(message("regime= is a tuple of expressions, not {given!r}", given=given))
+        raise SpecError(
+            message("{regime} is a tuple of expressions, not {given!r}", regime=option("regime"), given=given)
+        )
     named = (given,) if isinstance(given, str) else tuple(given)
     if spec.kink is True:
         _check_kink(spec, named)
         named = (spec.threshold,)
     if not named:
-        raise SpecError(message("regime= names at least one regressor whose slope differs by regime"))
+        raise SpecError(
+            message(
+                "{regime} names at least one regressor whose slope differs by regime", regime=option("regime")
+            )
+        )
     _check_numbers(spec)
     _check_words(spec)
     roles_of(spec.formula, named, spec.threshold)
@@ -65,7 +72,9 @@ def _check_words(spec: Any) -> None:
     hansen = spec.transform == "hansen-1999"
     refuse_idle(
         {"time_effects": hansen and spec.time_effects, "intercept": hansen and spec.intercept},
-        message("are no part of transform='hansen-1999': set them to False"),
+        message(
+            "are no part of {transform}: set them to False", transform=option("transform", "hansen-1999")
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from panelkit.formula.tree import calls_of, columns_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.redundant import without_redundant
@@ -46,7 +47,9 @@ def roles_of(formula: str, regime: tuple[str, ...], threshold: str) -> Roles:
     if twice or len(set(labels)) < len(labels):
         raise SpecError(
             message(
-                "{names}: named twice; a regressor has either one slope (formula) or one by regime (regime=)",
+                "{names}: named twice; a regressor has either one slope (formula) or one by regime "
+                "({regime})",
+                regime=option("regime"),
                 names=[f"`{name}`" for name in twice or labels],
             )
         )

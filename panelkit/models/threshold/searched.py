@@ -10,6 +10,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.threshold.bootstrap import bootstrap_f
 from panelkit.models.threshold.candidates import Candidates, candidates
 from panelkit.models.threshold.regions import ThresholdRegion, likelihood_ratio_region
@@ -145,8 +146,9 @@ def space_of(columns: ThresholdColumns, transform: str, *, periods: bool) -> Spa
     if not layout.balanced:
         raise DataError(
             message(
-                "transform='hansen-1999' drops the last {period} of every {unit} and needs a balanced panel: take "
-                "'within'"
+                "{transform} drops the last {period} of every {unit} and needs a balanced panel: take "
+                "'within'",
+                transform=option("transform", "hansen-1999"),
             )
         )
     return HansenSpace(layout)

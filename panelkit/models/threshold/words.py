@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.threshold.regions import ThresholdRegion
 from panelkit.models.threshold.searched import Searched
 
@@ -112,9 +113,10 @@ def _far(found: Searched) -> tuple[Message, ...]:
         return ()
     return (
         message(
-            "{names}: the mean lies more than {times} standard deviations from zero, so that a difference of slopes is "
-            "above all a jump of the level, and another unit of a logarithm would find another threshold: compare "
-            "intercept=True, where every regime has a level of its own",
+            "{names}: the mean lies more than {times} standard deviations from zero, so that a "
+            "difference of slopes is above all a jump of the level, and another unit of a logarithm "
+            "would find another threshold: compare {intercept}, where every regime has a level of its own",
+            intercept=option("intercept", True),
             names=names,
             times=_FAR,
         ),
@@ -138,7 +140,8 @@ def _transform(spec: Any) -> tuple[Message, ...]:
         return ()
     return (
         message(
-            "hansen-1999: deviations from means of the {unit} without the last {period}, lower regime strictly below "
-            "the threshold; the exact regression is transform='within'"
+            "hansen-1999: deviations from means of the {unit} without the last {period}, lower regime "
+            "strictly below the threshold; the exact regression is {transform}",
+            transform=option("transform", "within"),
         ),
     )

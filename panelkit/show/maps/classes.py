@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -61,7 +62,8 @@ def breaks_of(values: Any, classes: Classes, count: int) -> Breaks:
     if len(edges) < 2 or len(edges) > MOST + 1 or not bool((np.diff(edges) > 0).all()):
         raise StyleError(
             message(
-                "classes= takes rising edges of at most {most} classes, [0, 10, 20], not {given}",
+                "{classes} takes rising edges of at most {most} classes, [0, 10, 20], not {given}",
+                classes=option("classes"),
                 most=MOST,
                 given=[f"{one:g}" for one in edges],
             )
@@ -85,7 +87,11 @@ def breaks_of(values: Any, classes: Classes, count: int) -> Breaks:
 def _made(held: FloatArray, classes: str, count: int) -> Breaks:
     if classes not in ("quantiles", "equal"):
         raise StyleError(
-            message("classes= is 'quantiles', 'equal' or a list of edges, not {given!r}", given=classes)
+            message(
+                "{classes} is 'quantiles', 'equal' or a list of edges, not {given!r}",
+                classes=option("classes"),
+                given=classes,
+            )
         )
     if not (isinstance(count, int) and 2 <= count <= MOST):
         raise StyleError(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, message
+from panelkit.language.spelt import option
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_values
@@ -72,7 +73,11 @@ def province_map(
     keyed = _keyed(values, areas)
     if classes is not None and (categories is not None or centre is not None):
         raise StyleError(
-            message("classes=, categories= and centre= are three ways to colour a map: give one")
+            message(
+                "{classes}, categories= and {centre} are three ways to colour a map: give one",
+                classes=option("classes"),
+                centre=option("centre"),
+            )
         )
     with style.styled():
         if categories is not None:

@@ -15,12 +15,13 @@ from panelkit.language.message import Message, message
 from panelkit.language.shown import shown_language
 from panelkit.results.fit import Language
 from panelkit.show.brief import Brief
+from panelkit.show.rendered import Exported
 from panelkit.studies.specification_curve.choices import AXES, AXIS_WORDS, Choices
 from panelkit.studies.specification_curve.permutation import CurveTest, permutation_test
 
 
 @dataclass(frozen=True, eq=False)
-class CurveResult(Brief):
+class CurveResult(Exported, Brief):
     """The fitted curve; `frame` has one row a specification.
 
     Columns: outcome, treatment, controls, sample, lag, vcov, estimate, std_error, statistic, p_value, conf_low,
@@ -106,12 +107,19 @@ class CurveResult(Brief):
         share = f"{facts['share_positive']:.0%} positive"
         return f"{facts['specifications']} specifications, median {facts['median']:.4g}, {share}"
 
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, tuple[Message, ...]]:
+        """Return every specification with its choices."""
+        heads = {axis: said.text(language) for axis, said in AXIS_WORDS.items()}
+        return self.frame.rename(columns=heads), None, self.notes
+
     def _repr_html_(self) -> str:
         """Return the facts of the curve as an HTML table."""
         from panelkit.show import tables
+        from panelkit.show.words import said_heads
 
+        language = shown_language()
         table = pd.DataFrame({"value": pd.Series(self.facts, dtype=object)}).rename_axis("curve")
-        return tables.frame_table(table, format="html", language=shown_language())
+        return tables.frame_table(said_heads(table, language), format="html", language=language)
 
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""

@@ -177,7 +177,7 @@ def test_what_cannot_enter_is_refused(drifting: pd.DataFrame) -> None:
         (("combination",), "needs a rival"),
         ({"random_walk": len}, "is the bench"),
         ({"mine": 3}, "are no functions"),
-        (("network",), "needs weights"),
+        (("network",), "needs weights between units, give"),
     ):
         with pytest.raises(SpecError, match=said):
             pk.forecast_contest(drifting, "y", models=models)  # type: ignore[arg-type]
@@ -242,6 +242,19 @@ def test_a_perfect_forecast_and_a_copy_of_the_walk_are_told_and_not_tested() -> 
         "perfect, 1 year ahead: the losses differ by 0.1, which varies over neither units nor years" in notes
     )
     assert "copy, 1 year ahead: the losses are the same in every unit and year: no difference" in notes
+    told = str(found.sentence())
+    assert told.startswith(
+        "perfect, 1 year ahead, loses 100% less than the random walk, and that cannot be tested;"
+    )
+    assert "of the rivals that can be tested nothing beats the random walk, nearest comes copy" in told
+    alone_told = pk.forecast_contest(
+        data, "y", models={"perfect": models["perfect"]}, loss="absolute"
+    ).sentence()
+    assert (
+        str(alone_told)
+        == "perfect, 1 year ahead, loses 100% less than the random walk, and that cannot be tested"
+    )
+    assert "无从检验" in alone_told.text("zh")
     # beside them others are tested as if they were alone
     noisy = lambda history, horizon: history[:, -1:, 0] + np.sin(17.0 * history[:, -1:, 0])  # noqa: E731
     alone = pk.forecast_contest(data, "y", models={"noisy": noisy}, loss="absolute").scores.set_index(

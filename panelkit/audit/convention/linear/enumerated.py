@@ -16,6 +16,7 @@ from panelkit.audit.convention.linear.regressions import Rows
 from panelkit.audit.convention.linear.row_axes import too_large
 from panelkit.audit.convention.target import NOBS, Target
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 _MOST_CELLS = (
@@ -57,8 +58,12 @@ def listed_plans(ground: Ground, rows: Rows, target: Target) -> Listed:
         if ground.problem.depth is None and len(found) > most:
             near = tuple(one for one in found if one[0].departures <= 1)
             note = message(
-                "more than {most:,} regressions lie two steps from what is stated, and were not tried: state the "
-                "effects (effects=), the rows (where=), print the number of observations, or ask for them by depth=2",
+                "more than {most:,} regressions lie two steps from what is stated, and were not tried: "
+                "state the effects ({effects}), the rows ({where}), print the number of observations, or "
+                "ask for them by {depth}",
+                effects=option("effects"),
+                where=option("where"),
+                depth=option("depth", 2),
                 most=most,
             )
             return Listed(near, 0, 1, (*large, note))

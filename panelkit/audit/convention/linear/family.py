@@ -25,6 +25,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, counted, message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 
 _DROPPED = Option("singletons", "dropped", message("units of one period left out (reghdfe)"))
 _KNOWN = {ESTIMATE, ERROR, T, P, NOBS, UNITS, PERIODS, *R2}
@@ -42,7 +43,12 @@ def linear_candidates(problem: Problem) -> Predicted:
         If the stated regression has no rows, or the figures cannot be read.
     """
     if problem.formula is None:
-        raise SpecError(message("the linear family needs formula=, the regression that the paper states"))
+        raise SpecError(
+            message(
+                "the linear family needs {formula}, the regression that the paper states",
+                formula=option("formula"),
+            )
+        )
     unknown = [
         f"{term}:{kind}" if term else kind for term, kind in problem.target.slots if kind not in _KNOWN
     ]

@@ -13,6 +13,7 @@ from panelkit.formula.grammar import parse_terms
 from panelkit.formula.tree import Call, Chain, Column, Factor, Negate, Node, Power, Term, calls_of, columns_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 
 FILLED = "\0filled"
 OUTCOME = ""
@@ -102,8 +103,9 @@ def _piece(factor: Factor) -> Piece:
     if factor.kind != "value" or BY_SAMPLE & set(calls_of(node)):
         raise SpecError(
             message(
-                "`{label}`: a search for conventions takes terms that are numbers, centred or standardised as a "
-                "whole at most; effects are stated by effects=",
+                "`{label}`: a search for conventions takes terms that are numbers, centred or "
+                "standardised as a whole at most; effects are stated by {effects}",
+                effects=option("effects"),
                 label=factor.label,
             )
         )

@@ -29,6 +29,7 @@ from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.spatial.batch.dealt import dealt_jobs
 from panelkit.models.spatial.batch.fits import fit_batch
 
@@ -49,7 +50,12 @@ def spatial_candidates(problem: Problem) -> Predicted:
         If no sample is balanced, or ids of weights and panel differ.
     """
     if problem.formula is None:
-        raise SpecError(message("the spatial family needs formula=, the regression that the paper states"))
+        raise SpecError(
+            message(
+                "the spatial family needs {formula}, the regression that the paper states",
+                formula=option("formula"),
+            )
+        )
     effects = _effects(problem.effects)
     names = _terms_of(problem)
     question, stated = question_of(
@@ -193,9 +199,13 @@ def _within_reach(
         found.append(one)
         if depth is None and len(found) > MOST:
             note = message(
-                "more than {most:,} spatial fits lie two steps from what is stated, and were not tried: state the "
-                "model (model=) and the effects (effects=), the rows (where=), print the number of observations, or "
-                "ask for them by depth=2",
+                "more than {most:,} spatial fits lie two steps from what is stated, and were not tried: "
+                "state the model ({model}) and the effects ({effects}), the rows ({where}), print the "
+                "number of observations, or ask for them by {depth}",
+                model=option("model"),
+                effects=option("effects"),
+                where=option("where"),
+                depth=option("depth", 2),
                 most=MOST,
             )
             return list(planned(samples, axes, 1)), 1, (note,)

@@ -17,6 +17,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.language.options import check_choice, check_count
+from panelkit.language.spelt import option
 from panelkit.results.tests import TestResult
 
 
@@ -91,9 +92,9 @@ def returns_to_scale_test(
             raise SpecError(
                 message(
                     "returns to scale are tested on the frontier of one {period}, and {count} are held: "
-                    'where="year == {last}"',
+                    "{where}",
                     count=len(np.unique(years)),
-                    last=str(years.max()),
+                    where=option("where", f"{time or 'year'} == {years.max()}"),
                 )
             )
         said = check_rows(sample, frontier_sets(years, "year", 1), "bcc")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.evaluation.efficiency.programs import Orientation, Returns, radial
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
@@ -192,7 +193,7 @@ def distances_to_each(
     count, points = len(reference_inputs), len(inputs)
     at_once = max(1, _AT_ONCE // (points * reference_inputs.shape[1]))
     found = []
-    for first in range(0, count, at_once):
+    for first in steps_of(range(0, count, at_once), -(-count // at_once)):
         X, Y = (
             np.repeat(one[first : first + at_once], points, axis=0)
             for one in (reference_inputs, reference_outputs)

@@ -18,6 +18,7 @@ from panelkit.evaluation.efficiency.sample import Sample, check_rows, names_of, 
 from panelkit.evaluation.efficiency.words import FRONTIER_WORDS, ORIENTATION_WORDS
 from panelkit.indices.panels.panel_frame import own_words, refuse_gaps, wide
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
@@ -213,7 +214,7 @@ def _with_intervals(
     made = values["malmquist"].to_numpy().reshape(len(figures.inputs), -1)
     bounds: Any = np.empty((2, *made.shape))
     of_means: list[tuple[FloatArray, FloatArray]] = []
-    for t in figures.years[:-1]:
+    for t in steps_of(figures.years[:-1], len(figures.years) - 1):
         pair = redrawn_pair(
             figures.inputs[:, t : t + 2], figures.outputs[:, t : t + 2], orientation, reps, generator
         )

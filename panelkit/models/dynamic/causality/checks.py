@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.causality.dumitrescu_hurlin import most_lags
 from panelkit.models.dynamic.causality.half_panel import VARIANCES, fewest_periods
 from panelkit.models.dynamic.wide import Wide
@@ -33,7 +34,11 @@ def checked_options(test: str, lags: Any, both: Any, max_lags: Any, variance: st
         raise SpecError(message("lags is a whole number from 1 on, or 'bic', not {lags!r}", lags=lags))
     if max_lags is not None:
         if lags != "bic":
-            raise SpecError(message("max_lags= belongs to lags='bic'"))
+            raise SpecError(
+                message(
+                    "{max_lags} belongs to {lags}", max_lags=option("max_lags"), lags=option("lags", "bic")
+                )
+            )
         if isinstance(max_lags, bool) or not isinstance(max_lags, int | np.integer) or max_lags < 1:
             raise SpecError(message("max_lags is a whole number from 1 on, not {lags!r}", lags=max_lags))
     if not isinstance(both, bool):
@@ -43,7 +48,9 @@ def checked_options(test: str, lags: Any, both: Any, max_lags: Any, variance: st
             message("variance is one of {known}, not {variance!r}", known=VARIANCES, variance=variance)
         )
     if test == "dumitrescu-hurlin" and variance != "jackknife":
-        raise SpecError(message("variance= belongs to the test juodis-karavias-sarafidis"))
+        raise SpecError(
+            message("{variance} belongs to the test juodis-karavias-sarafidis", variance=option("variance"))
+        )
     if isinstance(bootstrap, bool) or not isinstance(bootstrap, int | np.integer) or bootstrap < 0:
         raise SpecError(
             message("{name} is a whole number from 0 on, not {value!r}", name="bootstrap", value=bootstrap)
@@ -114,9 +121,10 @@ def refuse_ragged(blocks: Sequence[Wide], design: Design, test: str) -> None:
     raise DataError(
         design.spoken(
             message(
-                "the halves of Juodis, Karavias and Sarafidis, and the bootstrap, need the same {periods} of every "
-                "{unit}; {n} hold fewer than {total}: {shown}. Choose {periods} or {units} by where=, or take "
-                "dumitrescu-hurlin without a bootstrap",
+                "the halves of Juodis, Karavias and Sarafidis, and the bootstrap, need the same "
+                "{periods} of every {unit}; {n} hold fewer than {total}: {shown}. Choose {periods} or "
+                "{units} by {where}, or take dumitrescu-hurlin without a bootstrap",
+                where=option("where"),
                 n=len(short),
                 total=total,
                 shown=shown,

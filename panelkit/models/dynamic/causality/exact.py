@@ -10,6 +10,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.causality.half_panel import halves
 from panelkit.models.dynamic.causality.regressions import Past, past_of, pooled, unit_squares
 from panelkit.models.dynamic.wide import Wide
@@ -49,8 +50,9 @@ def refuse_few_units(block: Wide, lags: int, variance: str, design: Design) -> N
     if variance == "iid" or k * lags < n:
         return
     said = message(
-        "variance={variance!r} is a sum over {n} {units}, which tells {most} slopes apart at most, and lags={lags} "
-        "(regressors: {k}) make {q}: fewer lags, fewer regressors, or variance='iid'",
+        "variance={variance!r} is a sum over {n} {units}, which tells {most} slopes apart at most, and "
+        "lags={lags} (regressors: {k}) make {q}: fewer lags, fewer regressors, or {variance_option}",
+        variance_option=option("variance", "iid"),
         variance=variance,
         n=n,
         most=n - 1,
@@ -107,8 +109,10 @@ def _nothing(past: Past, block: Wide) -> FloatArray:
 
 def _repeats(block: Wide, lags: int, where: Message) -> Message:
     return message(
-        "lags={lags}: the past of {terms} repeats that of `{outcome}`, or itself, or stands still, in {where}: there "
-        "is nothing to tell them apart. Take fewer lags (max_lags= for bic), or another variable",
+        "lags={lags}: the past of {terms} repeats that of `{outcome}`, or itself, or stands still, in "
+        "{where}: there is nothing to tell them apart. Take fewer lags ({max_lags} for bic), or another "
+        "variable",
+        max_lags=option("max_lags"),
         lags=lags,
         terms=[f"`{name}`" for name in block.terms],
         outcome=block.outcome,

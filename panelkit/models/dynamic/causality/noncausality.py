@@ -14,6 +14,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.causality import dumitrescu_hurlin as dh
 from panelkit.models.dynamic.causality.checks import (
     checked_options,
@@ -268,7 +269,8 @@ def _notes(
     else:
         said.append(
             message(
-                "p holds for {units} that are independent of each other: bootstrap= where shocks are common"
+                "p holds for {units} that are independent of each other: {bootstrap} where shocks are common",
+                bootstrap=option("bootstrap"),
             )
         )
     return [design.spoken(one) for one in said]

@@ -10,6 +10,7 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.cointegration.batched import Trend, deterministic, detrended, residuals
 from panelkit.models.dynamic.cointegration.chance import without_means
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
@@ -66,9 +67,17 @@ def checked_plan(
                 )
             )
         if leads and not family.leading:
-            raise SpecError(message("leads= belongs to the test westerlund, not to {test}", test=test))
+            raise SpecError(
+                message(
+                    "{leads} belongs to the test westerlund, not to {test}", leads=option("leads"), test=test
+                )
+            )
         if bandwidth is not None and not family.kernel:
-            raise SpecError(message("{test} has no kernel: leave bandwidth= out", test=test))
+            raise SpecError(
+                message(
+                    "{test} has no kernel: leave {bandwidth} out", bandwidth=option("bandwidth"), test=test
+                )
+            )
     for name, value in (("bootstrap", bootstrap), ("reps", reps)):
         if 0 < value < _FEWEST_DRAWS:
             raise SpecError(
@@ -129,8 +138,9 @@ def refuse_short_bootstrap(plan: Plan, wide: Wide, design: Design) -> None:
         raise SpecError(
             design.spoken(
                 message(
-                    "bootstrap= explains changes by lags={lags} (regressors: {k}), which needs at least "
+                    "{bootstrap} explains changes by lags={lags} (regressors: {k}), which needs at least "
                     "{need} {periods}, and there are {held}: fewer lags, or no bootstrap",
+                    bootstrap=option("bootstrap"),
                     lags=plan.lags,
                     k=wide.size[2],
                     need=need,

@@ -6,6 +6,7 @@ from typing import Any
 
 from panelkit.kernels.rng import seed_of
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.cointegration.families import FAMILIES
 from panelkit.models.dynamic.cointegration.kao import KAO
 from panelkit.models.dynamic.cointegration.moments import MOMENTS
@@ -71,8 +72,10 @@ def notes_of(
     if not draws[1] and not demean:
         said.append(
             message(
-                "p (limit) and p (T in hand) hold for {units} that are independent of each other: bootstrap= or "
-                "demean= where shocks are common"
+                "p (limit) and p (T in hand) hold for {units} that are independent of each other: "
+                "{bootstrap} or {demean} where shocks are common",
+                bootstrap=option("bootstrap"),
+                demean=option("demean"),
             )
         )
     if any(family is not KAO for family in families) and (plan.trend, k) not in MOMENTS:
@@ -84,12 +87,14 @@ def _of_drift(trend: str, names: list[str]) -> Message:
     terms = [f"`{name}`" for name in names]
     if trend == "none":
         return message(
-            "{terms} grow or fall on average: without a constant and a trend, no p here is right; ask for "
-            "trend='trend'",
+            "{terms} grow or fall on average: without a constant and a trend, no p here is right; ask "
+            "for {trend}",
+            trend=option("trend", "trend"),
             terms=terms,
         )
     return message(
-        "{terms} grow or fall on average: p (limit) is of series that do not, and rejects far too often or hardly "
-        "ever; draws grow as each {unit} does. trend='trend' takes growth out",
+        "{terms} grow or fall on average: p (limit) is of series that do not, and rejects far too often "
+        "or hardly ever; draws grow as each {unit} does. {trend} takes growth out",
+        trend=option("trend", "trend"),
         terms=terms,
     )

@@ -12,6 +12,7 @@ from panelkit.formula.moment_nodes import MomentFormula
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.gmm.bounds import bounds_of
 from panelkit.models.dynamic.gmm.centring import moved_back
 from panelkit.models.dynamic.gmm.instruments import Instruments
@@ -37,7 +38,8 @@ def refuse_dummies_twice(rows: DynamicRows) -> None:
     if len(set(rows.names)) < len(rows.names):
         raise SpecError(
             message(
-                "the formula names dummies of {periods}, and time_effects=True adds them again: leave one out"
+                "the formula names dummies of {periods}, and {time_effects} adds them again: leave one out",
+                time_effects=option("time_effects", True),
             )
         )
 
@@ -55,7 +57,11 @@ def groups_of(rows: DynamicRows, cluster: str | None) -> IntArray:
         return rows.unit
     if cluster not in design.extra:
         raise SpecError(
-            message("cluster=`{name}`: moments are summed over whole units, not over {periods}", name=cluster)
+            message(
+                "{cluster}{name}`: moments are summed over whole units, not over {periods}",
+                cluster=option("cluster"),
+                name=cluster,
+            )
         )
     codes = np.unique(np.asarray(design.extra[cluster]).astype(str), return_inverse=True)[1].astype(np.int64)
     most, least = np.full(rows.n_units, -1), np.full(rows.n_units, len(codes))
@@ -65,14 +71,19 @@ def groups_of(rows: DynamicRows, cluster: str | None) -> IntArray:
     if len(split):
         raise SpecError(
             message(
-                "cluster=`{name}`: {units} lie in more than one: clusters hold whole units",
+                "{cluster}{name}`: {units} lie in more than one: clusters hold whole units",
+                cluster=option("cluster"),
                 name=cluster,
                 units=[str(design.unit_labels[at]) for at in split[:8]],
             )
         )
     if codes.max() == 0:
         raise SpecError(
-            message("cluster=`{name}` holds one value only: errors need several clusters", name=cluster)
+            message(
+                "{cluster}{name}` holds one value only: errors need several clusters",
+                cluster=option("cluster"),
+                name=cluster,
+            )
         )
     return codes
 
@@ -129,7 +140,14 @@ def _small(solution: Solution, n: int) -> tuple[float, float]:
     groups = solution.stack.groups
     slopes = sum(name != INTERCEPT for name in solution.stack.names)
     if n <= slopes or groups < 2:
-        raise SpecError(message("small=True: {n} rows cannot carry {slopes} slopes", n=n, slopes=slopes))
+        raise SpecError(
+            message(
+                "{small}: {n} rows cannot carry {slopes} slopes",
+                small=option("small", True),
+                n=n,
+                slopes=slopes,
+            )
+        )
     return groups / (groups - 1) * n / (n - slopes), float(groups - 1)
 
 

@@ -16,6 +16,7 @@ from panelkit.kernels.identified import dependent_terms
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.gmm.request import combined
 from panelkit.models.reading import Frame, read_design
 from panelkit.panel.design import Design
@@ -188,8 +189,10 @@ def _refuse_short(design: Design, moved: BoolArray, transform: Transform) -> Non
         return
     said: Any = (
         message(
-            "{count} of {total} units hold two complete rows in neighbouring {periods}, which changes need, of two "
-            "units at least: fill the gaps, take fewer lags, or transform='fod', which steps over gaps",
+            "{count} of {total} units hold two complete rows in neighbouring {periods}, which changes "
+            "need, of two units at least: fill the gaps, take fewer lags, or {transform}, which steps "
+            "over gaps",
+            transform=option("transform", "fod"),
             count=len(units),
             total=len(design.unit_labels),
         )

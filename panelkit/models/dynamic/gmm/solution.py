@@ -21,6 +21,7 @@ from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.gmm.instruments import Instruments
 from panelkit.models.dynamic.gmm.rows import INTERCEPT, DynamicRows
 from panelkit.models.dynamic.gmm.weights import Weighting, weight_inverse
@@ -149,11 +150,13 @@ def _refuse_far(coordinates: FloatArray, far: tuple[str, ...]) -> None:
     if far:
         raise SpecError(
             message(
-                "the instruments of the system nearly repeat each other (to {closest:.1e} of their size), since "
-                "{nodes} lie far from zero, and weights made of them are rounding. Here the fit itself moves with that "
-                "level: only beside time_effects=True and a constant, h=3 and every {unit} in the same {periods}, does "
-                "it not. Subtract from the columns a constant that has a meaning, or take time_effects=True and a "
-                "balanced panel",
+                "the instruments of the system nearly repeat each other (to {closest:.1e} of their "
+                "size), since {nodes} lie far from zero, and weights made of them are rounding. Here the "
+                "fit itself moves with that level: only beside {time_effects} and a constant, {h} and "
+                "every {unit} in the same {periods}, does it not. Subtract from the columns a constant "
+                "that has a meaning, or take {time_effects} and a balanced panel",
+                h=option("h", 3),
+                time_effects=option("time_effects", True),
                 closest=closest,
                 nodes=[f"`{name}`" for name in far],
             )

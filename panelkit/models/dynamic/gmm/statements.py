@@ -6,6 +6,7 @@ from typing import Any
 
 from panelkit.formula.moment_nodes import MomentFormula
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.gmm.bounds import Bounds
 from panelkit.models.dynamic.gmm.instruments import Instruments
 from panelkit.models.dynamic.gmm.rows import DynamicRows
@@ -99,9 +100,10 @@ def notes_of(
     if solution.first.rank < solution.rank:
         said.append(
             message(
-                "the one-step weight holds {held} of {count} directions of the instruments, and the others are left "
-                "out: "
-                "h=2 holds all; levels far from zero may be the cause, then subtract a constant",
+                "the one-step weight holds {held} of {count} directions of the instruments, and the "
+                "others are left out: {h} holds all; levels far from zero may be the cause, then "
+                "subtract a constant",
+                h=option("h", 2),
                 held=solution.first.rank,
                 count=solution.rank,
             )
@@ -120,7 +122,9 @@ def notes_of(
     if not rows.periods and not any(_is_period(name, rows) for name in rows.names):
         said.append(
             message(
-                "no period effects: shocks that units share are taken for independent ones; time_effects=True adds them"
+                "no period effects: shocks that units share are taken for independent ones; "
+                "{time_effects} adds them",
+                time_effects=option("time_effects", True),
             )
         )
     return tuple(said)

@@ -12,6 +12,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.responses.arrays import largest_root
 from panelkit.models.dynamic.responses.asked import LEAST_REPS, Bands
 from panelkit.results.derived import Uncertainty
@@ -120,8 +121,9 @@ def draw(fit: Any, how: Bands, reps: int, rng: int | np.random.Generator) -> Dra
     if held.sum() < max(LEAST_REPS, reps // 2):
         raise ConvergenceError(
             message(
-                "only {held:,} of {reps:,} draws can be used: the panel is too small for this model; take fewer lags "
-                "or variables, or bands='monte-carlo'",
+                "only {held:,} of {reps:,} draws can be used: the panel is too small for this model; "
+                "take fewer lags or variables, or {bands}",
+                bands=option("bands", "monte-carlo"),
                 held=int(held.sum()),
                 reps=reps,
             )
@@ -157,8 +159,9 @@ def require_finite(values: FloatArray, draws: FloatArray | None, horizon: int) -
     if draws is not None and not np.isfinite(draws).all():
         raise SpecError(
             message(
-                "{count:,} draws explode: at horizon {horizon} their numbers overflow; take a shorter one, changes of "
-                "the variables, or bands='none'",
+                "{count:,} draws explode: at horizon {horizon} their numbers overflow; take a shorter "
+                "one, changes of the variables, or {bands}",
+                bands=option("bands", "none"),
                 count=int((~np.isfinite(draws).all(axis=(-3, -2, -1))).sum()),
                 horizon=horizon,
             )

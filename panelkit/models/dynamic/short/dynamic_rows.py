@@ -15,6 +15,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.short.own_lags import OwnLags, own_lags, spelled
 from panelkit.models.reading import Frame, read_design
 from panelkit.models.shell import without_intercept
@@ -98,8 +99,9 @@ class DynamicRows(Brief):
             if own and len(term.factors) > 1:
                 raise SpecError(
                     message(
-                        "`{term}` gives every {unit} a slope, and the bias that is corrected here is that of "
-                        "intercepts alone: HalfPanelJackknife with errors='cluster' takes such terms",
+                        "`{term}` gives every {unit} a slope, and the bias that is corrected here is "
+                        "that of intercepts alone: HalfPanelJackknife with {errors} takes such terms",
+                        errors=option("errors", "cluster"),
                         term=term.label,
                     ).spoken(*self.design.level_names)
                 )

@@ -13,6 +13,7 @@ from panelkit.covariance.base import Vcov
 from panelkit.kernels.within import FloatArray, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.short.dynamic_rows import DynamicRows
 from panelkit.results.fit import FitResult, fields_under
 
@@ -47,7 +48,11 @@ class DynamicFit(FitResult):
         """
         if not len(self.without_unit) or self.design is None:
             raise SpecError(
-                message("{title}: no unit was left out; fit with errors='jackknife'", title=self.title)
+                message(
+                    "{title}: no unit was left out; fit with {errors}",
+                    errors=option("errors", "jackknife"),
+                    title=self.title,
+                )
             )
         index = pd.Index(self.design.unit_labels, name=self.level_names[0])
         return pd.DataFrame(self.without_unit, index=index, columns=list(self.terms))

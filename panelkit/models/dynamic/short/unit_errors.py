@@ -12,6 +12,7 @@ from panelkit.covariance.clusters import level_shown
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.show.brief import Brief
 
 UnitErrors = Literal["jackknife", "cluster"]
@@ -99,8 +100,10 @@ def refuse_lost(lost: FloatArray, labels: FloatArray, terms: tuple[str, ...]) ->
     if len(at):
         raise SpecError(
             message(
-                "errors='jackknife' leaves one {unit} out at a time, and without {label} nothing tells `{term}` from "
-                "the effects and the other terms: take errors='cluster', or leave the term out",
+                "{errors_option} leaves one {unit} out at a time, and without {label} nothing tells "
+                "`{term}` from the effects and the other terms: take {errors}, or leave the term out",
+                errors_option=option("errors", "jackknife"),
+                errors=option("errors", "cluster"),
                 label=str(labels[at[0, 0]]),
                 term=terms[at[0, 1]],
             )

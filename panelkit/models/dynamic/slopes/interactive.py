@@ -12,6 +12,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.language.options import check_count, check_flag
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.slopes.interactive_result import InteractiveResult
 from panelkit.models.dynamic.slopes.interactive_rows import fit_rows
 from panelkit.models.dynamic.slopes.interactive_sample import settled_rows
@@ -87,7 +88,12 @@ class InteractiveEffects(LinearSpec[InteractiveResult]):
         if self.bandwidth is not None:
             check_count("bandwidth", self.bandwidth)
             if not self.bias_correction:
-                raise SpecError(message("bandwidth= belongs to bias_correction=True: give both or neither"))
+                raise SpecError(
+                    message(
+                        "{bandwidth} belongs to bias_correction=True: give both or neither",
+                        bandwidth=option("bandwidth"),
+                    )
+                )
         if self.bias_correction and self.factors == 0:
             raise SpecError(
                 message("bias_correction= is about factors, and factors=0 has none: leave it out")

@@ -12,6 +12,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
 from panelkit.kernels.within import Effects, FloatArray, within
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -92,8 +93,10 @@ def refuse_gaps(design: Design) -> None:
         ]
         raise DataError(
             message(
-                "factors are estimated from panels without gaps, and {periods} lack: {names}. Take a condition that "
-                "leaves a whole panel (where=), or CommonCorrelatedEffects, which takes gaps",
+                "factors are estimated from panels without gaps, and {periods} lack: {names}. Take a "
+                "condition that leaves a whole panel ({where}), or CommonCorrelatedEffects, which takes "
+                "gaps",
+                where=option("where"),
                 names=listed(names, len(names)),
             )
         )

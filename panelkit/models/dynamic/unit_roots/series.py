@@ -11,6 +11,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.reading import read_design
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -140,10 +141,11 @@ def drift_note(series: Series, trend: str) -> tuple[Message, ...]:
     if abs(drift) <= _DRIFT:
         return ()
     said = message(
-        "`{variable}` grows or falls on average, by {drift:.1f} standard deviations of a change every {period}: "
-        "without a trend llc, ips and the Fisher tests then hardly ever reject, even what is stationary around one, "
-        "and cips rejects too often; p (sim.), size and power are of series that do not grow. trend='trend' takes "
-        "growth out",
+        "`{variable}` grows or falls on average, by {drift:.1f} standard deviations of a change every "
+        "{period}: without a trend llc, ips and the Fisher tests then hardly ever reject, even what is "
+        "stationary around one, and cips rejects too often; p (sim.), size and power are of series that "
+        "do not grow. {trend} takes growth out",
+        trend=option("trend", "trend"),
         variable=series.variable,
         drift=abs(drift),
     )

@@ -7,6 +7,7 @@ import numpy as np
 from panelkit.kernels.deviations import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.vector.result import PanelVARFit
 
 
@@ -23,8 +24,9 @@ def jackknifed(fit: PanelVARFit) -> FloatArray:
     if not np.isfinite(beta).all():
         raise SpecError(
             message(
-                "without one of the clusters the model has no solution: take errors='robust', and method='F' of "
-                "Granger tests"
+                "without one of the clusters the model has no solution: take {errors}, and method='F' of "
+                "Granger tests",
+                errors=option("errors", "robust"),
             )
         )
     apart = np.swapaxes(beta, 1, 2).reshape(groups, -1) - fit.estimates

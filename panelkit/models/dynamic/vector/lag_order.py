@@ -14,6 +14,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_number
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.vector.estimate import estimate
 from panelkit.models.dynamic.vector.fitting import columns_of, parameter_names, periods_back
 from panelkit.models.dynamic.vector.reading import VectorSample, read_vector
@@ -94,7 +95,8 @@ def pvar_lag_order(
     if spec.estimator != "gmm" or spec.instruments == "exact":
         raise SpecError(
             message(
-                "lag order is chosen by Hansen's J: take estimator='gmm' with more instruments than coefficients"
+                "lag order is chosen by Hansen's J: take {estimator} with more instruments than coefficients",
+                estimator=option("estimator", "gmm"),
             )
         )
     max_lags = check_count("max_lags", max_lags)

@@ -17,6 +17,7 @@ from panelkit.kernels.deviations import FloatArray, IntArray
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.vector.columns import VectorRows
 from panelkit.models.reading import Frame, open_frame, read_design, refuse_interactions
 from panelkit.panel.design import Design
@@ -177,8 +178,10 @@ def _refuse_among(exogenous: tuple[str, ...], variables: tuple[str, ...]) -> Non
                 if columns <= inside:
                     raise SpecError(
                         message(
-                            "`{term}` is made of `{variable}`, a variable of the vector: past errors move it, and it "
-                            "is no exogenous one. Lags are `lags=`; leave it out, or take it among the variables",
+                            "`{term}` is made of `{variable}`, a variable of the vector: past errors "
+                            "move it, and it is no exogenous one. Lags are {lags}; leave it out, or take "
+                            "it among the variables",
+                            lags=option("lags"),
                             term=term.label,
                             variable=variable,
                         )

@@ -10,6 +10,7 @@ from panelkit.kernels.deviations import FloatArray
 from panelkit.kernels.identified import absorbed_terms
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.vector.columns import VectorColumns
 
 _EXACT = 1e-10
@@ -58,8 +59,10 @@ def refuse_exact(sigma: FloatArray, names: tuple[str, ...], columns: VectorColum
     if exact.any():
         raise SpecError(
             message(
-                "{names}: the lags tell it without an error, as they do a lag of another variable: its equation is an "
-                "identity, whose errors and tests would be those of rounding. Leave it out; more lags are `lags=`",
+                "{names}: the lags tell it without an error, as they do a lag of another variable: its "
+                "equation is an identity, whose errors and tests would be those of rounding. Leave it "
+                "out; more lags are {lags}",
+                lags=option("lags"),
                 names=[f"`{name}`" for name, gone in zip(names, exact, strict=True) if gone],
             )
         )

@@ -12,6 +12,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.language.options import check_count, check_number, is_whole, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.models.dynamic.vector.columns import Transform
 from panelkit.models.dynamic.vector.estimate import Method
 from panelkit.models.dynamic.vector.fitting import fit_vector
@@ -246,5 +247,5 @@ def _refuse_idle(spec: PanelVAR) -> None:
     )
     refuse_idle(
         {"tolerance": spec.tolerance is not None and spec.singular != "pinv"},
-        message("belongs to singular='pinv'"),
+        message("belongs to {singular}", singular=option("singular", "pinv")),
     )

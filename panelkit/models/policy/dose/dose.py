@@ -16,6 +16,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, is_real, is_whole, refuse_idle
+from panelkit.language.spelt import option
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.dose.dose_columns import Bins, DoseColumns, dose_columns
 from panelkit.models.policy.dose.dose_effects import dose_effects
@@ -128,7 +129,10 @@ class DoseDiD:
         if [self.start, self.cohort, self.treatment].count(None) != 2:
             raise SpecError(
                 message(
-                    "say when the policy begins by one of `start=` (one {period} for all), `cohort=` and `treatment=`"
+                    "say when the policy begins by one of `start=` (one {period} for all), {cohort} and "
+                    "{treatment}",
+                    cohort=option("cohort"),
+                    treatment=option("treatment"),
                 )
             )
         if self.start is not None and not is_real(self.start):

@@ -11,6 +11,7 @@ from panelkit.kernels.index import SHOWN, listed
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.row_weights import rooted
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.policy.dose.dose_columns import DoseColumns, time_name
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
@@ -69,9 +70,10 @@ def dose_notes(
     if staggered and columns.cohorts > 1:
         notes.append(
             message(
-                "{cohorts} dates of adoption under two-way effects: doses of earlier adopters serve as controls of "
-                "later ones, and with effects that grow or differ the sign can be wrong (de Chaisemartin and "
-                "D'Haultfoeuille 2020); estimator='imputation' does without them",
+                "{cohorts} dates of adoption under two-way effects: doses of earlier adopters serve as "
+                "controls of later ones, and with effects that grow or differ the sign can be wrong (de "
+                "Chaisemartin and D'Haultfoeuille 2020); {estimator} does without them",
+                estimator=option("estimator", "imputation"),
                 cohorts=columns.cohorts,
             )
         )

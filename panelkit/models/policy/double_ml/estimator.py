@@ -21,6 +21,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
 from panelkit.language.offers import capabilities_of, estimator
 from panelkit.language.options import check_count, check_significance, is_whole
+from panelkit.language.spelt import option
 from panelkit.models.policy.double_ml.fitting import Rows, fit_rows
 from panelkit.models.policy.double_ml.folds import Folds, check_folds
 from panelkit.models.policy.double_ml.learners import check_learner
@@ -237,7 +238,11 @@ def _check_model(spec: DoubleML) -> None:
         raise SpecError(message("treatment names one variable: treatment='log(rd_expenditure)'"))
     if (spec.instrument is not None) != (spec.model == "pliv"):
         raise SpecError(
-            message("instrument= belongs to model='pliv', and model='pliv' needs one: give both or neither")
+            message(
+                "{instrument} belongs to {model}, and {model} needs one: give both or neither",
+                instrument=option("instrument"),
+                model=option("model", "pliv"),
+            )
         )
     if spec.model != "irm" and spec.clip != 0.01:
         raise SpecError(message("clip is about propensities, and model={model!r} has none", model=spec.model))
@@ -260,35 +265,50 @@ def _check_transform(spec: DoubleML) -> None:
     if spec.model == "irm" and spec.transform != "mundlak":
         raise SpecError(
             message(
-                "model='irm' weighs by the probability of a 0/1 treatment, and deviations or changes of it are not 0 "
-                "and 1: transform='mundlak' learns from the means of the confounders instead, or take model='plr'"
+                "{model_option} weighs by the probability of a 0/1 treatment, and deviations or changes "
+                "of it are not 0 and 1: {transform} learns from the means of the confounders instead, or "
+                "take {model}",
+                model_option=option("model", "irm"),
+                transform=option("transform", "mundlak"),
+                model=option("model", "plr"),
             )
         )
 
 
 def _check_learners(spec: DoubleML) -> None:
     for function in ("outcome", "treatment", "instrument"):
-        option = f"{function}_learner"
-        if getattr(spec, option) is None:
-            option = "learner"
+        name = f"{function}_learner"
+        if getattr(spec, name) is None:
+            name = "learner"
         if function == "instrument" and spec.model != "pliv":
             if spec.instrument_learner is not None:
-                raise SpecError(message("instrument_learner= belongs to model='pliv'"))
+                raise SpecError(
+                    message(
+                        "{instrument_learner} belongs to {model}",
+                        instrument_learner=option("instrument_learner"),
+                        model=option("model", "pliv"),
+                    )
+                )
             continue
         classifies = function == "treatment" and spec.model == "irm"
         learner = spec.learner_of(function)
-        if classifies and option == "learner" and not isinstance(learner, str):
+        if classifies and name == "learner" and not isinstance(learner, str):
             raise SpecError(
                 message(
-                    "model='irm' learns a mean and a probability: give outcome_learner= a regressor and "
-                    "treatment_learner= a classifier"
+                    "{model} learns a mean and a probability: give {outcome_learner} a regressor and "
+                    "{treatment_learner} a classifier",
+                    model=option("model", "irm"),
+                    outcome_learner=option("outcome_learner"),
+                    treatment_learner=option("treatment_learner"),
                 )
             )
-        check_learner(option, learner, "classifier" if classifies else "regressor")
+        check_learner(name, learner, "classifier" if classifies else "regressor")
         if not isinstance(spec.folds, Mapping) and spec.folds == 1 and learner not in ("ols", "logit"):
             raise SpecError(
                 message(
-                    "folds=1 learns on the rows that it predicts, and {learner} fits them too well: with 'ols' alone",
+                    "{folds} learns on the rows that it predicts, and {learner} fits them too well: with "
+                    "'ols' alone",
+                    folds=option("folds", 1),
                     learner=repr(learner),
                 )
             )

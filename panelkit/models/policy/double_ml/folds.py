@@ -12,6 +12,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.options import is_whole
+from panelkit.language.spelt import option
 from panelkit.panel.design import Design
 
 Folds = int | Mapping[Any, Any]
@@ -50,9 +51,11 @@ def _no_words(folds: str) -> Message:
             folds=folds,
         )
     return message(
-        "folds={folds!r}: rows of one {unit} on both sides of a split let the learners recognise the {unit}, and its "
-        "errors are not independent of those that they learned from. On 31 provinces with row folds and robust errors "
-        "a nominal 5 % test rejects a true null in about 20 % of samples: folds are whole {units} here, folds=5",
+        "folds={folds!r}: rows of one {unit} on both sides of a split let the learners recognise the "
+        "{unit}, and its errors are not independent of those that they learned from. On 31 provinces "
+        "with row folds and robust errors a nominal 5 % test rejects a true null in about 20 % of "
+        "samples: folds are whole {units} here, {folds_option}",
+        folds_option=option("folds", 5),
         folds=folds,
     )
 
@@ -166,8 +169,10 @@ def inner_splits(groups: IntArray, most: int, seed: int, labels: FloatArray | No
     if folds < 2:
         raise DataError(
             message(
-                "a learner that tunes itself needs two {units} of each kind to split, and the training part of a fold "
-                "has {count}: take fewer folds, or a learner without tuning (treatment_learner='logit')",
+                "a learner that tunes itself needs two {units} of each kind to split, and the training "
+                "part of a fold has {count}: take fewer folds, or a learner without tuning "
+                "({treatment_learner})",
+                treatment_learner=option("treatment_learner", "logit"),
                 count=fewest,
             )
         )

@@ -11,6 +11,7 @@ from panelkit.covariance.clusters import Clusters
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, term
+from panelkit.language.spelt import option
 from panelkit.models.policy.double_ml.rows import Learnable, Parts, Transform
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -65,9 +66,12 @@ class Interactive(Brief):
         order = np.argsort(-by_unit, kind="stable")[:_SHOWN]
         raise DataError(
             message(
-                "no overlap: {share:.0f} % of the rows have a propensity within {clip} of a bound (at most {most:.0f} "
-                "% are taken), most of them of {units_named}. No row of the other kind is comparable: fewer "
-                "confounders, another sample by where=, score='atte', or model='plr'",
+                "no overlap: {share:.0f} % of the rows have a propensity within {clip} of a bound (at "
+                "most {most:.0f} % are taken), most of them of {units_named}. No row of the other kind "
+                "is comparable: fewer confounders, another sample by {where}, {score}, or {model}",
+                where=option("where"),
+                score=option("score", "atte"),
+                model=option("model", "plr"),
                 share=100.0 * self.share,
                 clip=self.clip,
                 most=100.0 * MOST_CLIPPED,
@@ -103,8 +107,10 @@ def refuse_not_binary(design: Design, parts: Parts) -> None:
         at = int(other[0])
         raise DataError(
             message(
-                "`{name}` is {value} at {unit_label}, {time_label} ({count} rows are neither 0 nor 1): model='irm' "
-                "needs a 0/1 treatment; model='plr' takes any",
+                "`{name}` is {value} at {unit_label}, {time_label} ({count} rows are neither 0 nor 1): "
+                "{model_option} needs a 0/1 treatment; {model} takes any",
+                model_option=option("model", "irm"),
+                model=option("model", "plr"),
                 name=parts.treatment,
                 value=float(d[at]),
                 unit_label=str(design.unit_labels[design.unit[at]]),
@@ -159,8 +165,11 @@ def _refuse_periods(design: Design, d: FloatArray, parts: Parts) -> None:
     if alone.any():
         raise DataError(
             message(
-                "`{name}` is the same in every {unit} in {alone}, so that beside effects of {periods} no row there has "
-                "a row to compare with: leave these {periods} out by where=, or take effects='unit'",
+                "`{name}` is the same in every {unit} in {alone}, so that beside effects of {periods} no "
+                "row there has a row to compare with: leave these {periods} out by {where}, or take "
+                "{effects}",
+                where=option("where"),
+                effects=option("effects", "unit"),
                 name=parts.treatment,
                 alone=[str(label) for label in design.time_labels[alone]],
             )
@@ -189,8 +198,9 @@ def refuse_one_state(made: Learnable, folds: IntArray) -> None:
                 ever = int((np.bincount(made.design.unit, made.d) > 0).sum())
                 raise DataError(
                     message(
-                        "without one of the folds only {state} rows are left ({ever} {units} ever have the treatment): "
-                        "take more folds, or model='plr'",
+                        "without one of the folds only {state} rows are left ({ever} {units} ever have "
+                        "the treatment): take more folds, or {model}",
+                        model=option("model", "plr"),
                         state=term("rows", "treated") if rest[0] == 1.0 else term("rows", "untreated"),
                         ever=ever,
                     )

@@ -17,6 +17,7 @@ from panelkit.formula.model_matrix import INTERCEPT
 from panelkit.kernels.within import Effects, FloatArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.linear.first_difference import differenced
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -69,17 +70,17 @@ def parts_of(design: Design, formula: str, treatment: str, instrument: str | Non
     """
     left = formula.partition("~")[0]
     found = {
-        option: _columns(design, f"{left} ~ {text}")
-        for option, text in (("treatment", treatment), ("instrument", instrument))
+        role: _columns(design, f"{left} ~ {text}")
+        for role, text in (("treatment", treatment), ("instrument", instrument))
         if text is not None
     }
-    for option, names in found.items():
+    for role, names in found.items():
         if len(names) != 1:
             raise SpecError(
                 message(
                     "{option} is one numeric variable, and {names} are several columns: fit one at a time, the others "
                     "among the confounders",
-                    option=option,
+                    option=role,
                     names=list(names),
                 )
             )
@@ -236,8 +237,9 @@ def _checked(made: Learnable, parts: Parts, before: Sequence[FloatArray]) -> Lea
         if np.abs(left).max() <= _NOTHING * max(float(np.abs(old).max()), np.finfo(float).tiny):
             raise DataError(
                 message(
-                    "`{name}` does not vary inside the {units} beside the effects: there is no effect to learn. Take "
-                    "effects='time' where differences between {units} are as good as random",
+                    "`{name}` does not vary inside the {units} beside the effects: there is no effect to "
+                    "learn. Take {effects} where differences between {units} are as good as random",
+                    effects=option("effects", "time"),
                     name=name,
                 )
             )

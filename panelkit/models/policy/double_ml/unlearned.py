@@ -7,6 +7,7 @@ import numpy as np
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.policy.double_ml.rows import Learnable
 
 
@@ -30,8 +31,9 @@ def refuse_unlearned_periods(made: Learnable, folds: IntArray) -> None:
     if alone.any():
         raise DataError(
             message(
-                "all rows of {periods_at} lie in one fold, so that the effect of that {period} cannot be learned from "
-                "others: leave it out by where=, or take more folds",
+                "all rows of {periods_at} lie in one fold, so that the effect of that {period} cannot be "
+                "learned from others: leave it out by {where}, or take more folds",
+                where=option("where"),
                 periods_at=[str(label) for label in made.design.time_labels[alone]],
             )
         )

@@ -13,6 +13,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 from panelkit.language.register import find
+from panelkit.language.spelt import option
 from panelkit.models.policy.effects.pre_test import pre_test
 from panelkit.results.derived import Derived
 from panelkit.results.tests import TestResult
@@ -77,9 +78,10 @@ class EventReading(Derived):
         if not self.base:
             raise SpecError(
                 message(
-                    "the leads of this result are not measured against one period, as its effects are: take "
-                    "pk.EventStudy with estimator='sun-abraham', 'callaway-santanna', 'stacked' or 'twfe' "
-                    "(pre_test(by='event') tests the leads as they are)"
+                    "the leads of this result are not measured against one period, as its effects are: "
+                    "take pk.EventStudy with {estimator}, 'callaway-santanna', 'stacked' or 'twfe' "
+                    "(pre_test(by='event') tests the leads as they are)",
+                    estimator=option("estimator", "sun-abraham"),
                 )
             )
         labels, estimate, covariance = self.labels[at], self.event_estimates, self.event_covariance

@@ -16,6 +16,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.options import check_confidence, check_count
+from panelkit.language.spelt import option
 from panelkit.models.policy.effects.cells import By
 from panelkit.models.policy.effects.estimator import StaggeredEstimator
 from panelkit.models.policy.rows.panel import PolicyPanel
@@ -250,8 +251,9 @@ def _assignments(panel: PolicyPanel, reps: int, rng: int | np.random.Generator) 
         raise SpecError(
             panel.design.spoken(
                 message(
-                    "no {unit} can exchange its date of adoption with another that holds the same {periods}: balance "
-                    "the panel (`where=`), or take inference='clusters'"
+                    "no {unit} can exchange its date of adoption with another that holds the same "
+                    "{periods}: balance the panel ({where}), or take inference='clusters'",
+                    where=option("where"),
                 )
             )
         )

@@ -11,6 +11,7 @@ from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.policy.effects.cells import Averages, By, DirectEffects
 from panelkit.models.policy.effects.estimator import Points
 from panelkit.models.policy.event_study.event_window import EventWindow, measured, spelled
@@ -179,9 +180,10 @@ class DynamicTwoWay:
         if len(panel.adoption.cohorts) > 1:
             said.append(
                 message(
-                    "two-way regression with several dates of adoption: where effects differ between them, a "
-                    "coefficient mixes effects of other event times, leads too (Sun and Abraham 2021); "
-                    "estimator='sun-abraham' or 'imputation' do not"
+                    "two-way regression with several dates of adoption: where effects differ between "
+                    "them, a coefficient mixes effects of other event times, leads too (Sun and Abraham "
+                    "2021); {estimator} or 'imputation' do not",
+                    estimator=option("estimator", "sun-abraham"),
                 )
             )
         if held.second is not None:

@@ -12,6 +12,7 @@ from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
+from panelkit.language.spelt import option
 from panelkit.models.policy.effects.chance import Chance
 from panelkit.models.policy.effects.estimator import staggered_estimator
 from panelkit.models.policy.effects.result import PolicyEffects, policy_effects
@@ -182,7 +183,11 @@ class EventStudy:
                 )
             )
         if self.second_base is not None and self.estimator != "twfe":
-            raise SpecError(message("second_base belongs to estimator='twfe': leave it out"))
+            raise SpecError(
+                message(
+                    "second_base belongs to {estimator}: leave it out", estimator=option("estimator", "twfe")
+                )
+            )
 
     @property
     def _view(self) -> EventWindow:

@@ -14,6 +14,7 @@ from panelkit.kernels.index import SHOWN, Array, PanelIndex, listed, read_panel_
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.reading import Frame
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import note_of
@@ -108,8 +109,10 @@ def read_timing(
     if (cohort is None) == (treatment is None):
         raise SpecError(
             message(
-                "say when units adopt: `cohort=` names a column with the first treated {period}, or `treatment=` a "
-                "0/1 column; give one of the two"
+                "say when units adopt: {cohort} names a column with the first treated {period}, or "
+                "{treatment} a 0/1 column; give one of the two",
+                cohort=option("cohort"),
+                treatment=option("treatment"),
             )
         )
     name = str(cohort if cohort is not None else treatment)
@@ -237,7 +240,9 @@ def _refuse_unstated(unstated: Array, panel: PanelIndex, name: str) -> None:
     labels = [str(label) for label in panel.unit_labels[unstated]]
     raise DataError(
         message(
-            "`{name}` is missing in every row of {units_named}: fill it in, or leave these {units} out (`where=`)",
+            "`{name}` is missing in every row of {units_named}: fill it in, or leave these {units} out "
+            "({where})",
+            where=option("where"),
             name=name,
             units_named=listed(labels, len(labels)),
         ).spoken(*panel.levels)
@@ -259,9 +264,11 @@ def _refuse_reversals(first: FloatArray, last_off: FloatArray, panel: PanelIndex
     ]
     raise DataError(
         message(
-            "`{name}` switches off again in {named}: these estimators are for a policy that stays; correct the column, "
-            "end the sample before it switches off (`where=`), or name the first treated {period} by `cohort=` "
-            "and read the effect as that of ever having had it",
+            "`{name}` switches off again in {named}: these estimators are for a policy that stays; "
+            "correct the column, end the sample before it switches off ({where}), or name the first "
+            "treated {period} by {cohort} and read the effect as that of ever having had it",
+            where=option("where"),
+            cohort=option("cohort"),
             name=name,
             named=listed(named, len(back)),
         ).spoken(*panel.levels)
@@ -287,8 +294,9 @@ def _refuse_gaps(first: FloatArray, last_off: FloatArray, panel: PanelIndex, nam
     ]
     raise DataError(
         message(
-            "`{name}` does not say when {named} adopted: complete the column in these {periods}, or name the first "
-            "treated {period} by `cohort=`",
+            "`{name}` does not say when {named} adopted: complete the column in these {periods}, or name "
+            "the first treated {period} by {cohort}",
+            cohort=option("cohort"),
             name=name,
             named=listed(named, len(gaps)),
         ).spoken(*panel.levels)

@@ -12,6 +12,7 @@ from panelkit.kernels.index import SHOWN, Array, listed, read_panel_index
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.policy.rows.adoption import Timing
 from panelkit.models.policy.rows.handed import FEW_TREATED
 from panelkit.models.policy.spillover.rings import Rings, ring_columns
@@ -122,8 +123,9 @@ def refuse_without_donors(rows: RingRows, design: Design) -> None:
         raise DataError(
             design.spoken(
                 message(
-                    "in {at} every {unit} is treated or in a ring, so that nobody is left to compare with: take "
-                    "fewer or narrower rings, or leave these {periods} out (`where=`)",
+                    "in {at} every {unit} is treated or in a ring, so that nobody is left to compare "
+                    "with: take fewer or narrower rings, or leave these {periods} out ({where})",
+                    where=option("where"),
                     at=listed([f"{rows.periods[t]:.0f}" for t in without[:SHOWN]], len(without)),
                 )
             )
@@ -173,8 +175,9 @@ def ring_notes(rows: RingRows, without: float | None = None) -> tuple[Message, .
         if rows.cohorts > 1:
             told.append(
                 message(
-                    "{cohorts} dates of adoption under two-way effects: rows that are treated or exposed already serve "
-                    "as controls; estimator='imputation' does without them",
+                    "{cohorts} dates of adoption under two-way effects: rows that are treated or exposed "
+                    "already serve as controls; {estimator} does without them",
+                    estimator=option("estimator", "imputation"),
                     cohorts=rows.cohorts,
                 )
             )

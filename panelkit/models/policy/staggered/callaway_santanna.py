@@ -12,6 +12,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.language.spelt import option
 from panelkit.models.policy.effects.cells import By, CellEffects, bases
 from panelkit.models.policy.effects.estimator import Points
 from panelkit.models.policy.effects.windowed import Window
@@ -148,8 +149,10 @@ class CallawaySantAnna:
             raise DataError(
                 panel.design.spoken(
                     message(
-                        "control='never' compares with {units} that never adopt, and there are none: take "
-                        "control='not-yet'"
+                        "{control_option} compares with {units} that never adopt, and there are none: "
+                        "take {control}",
+                        control_option=option("control", "never"),
+                        control=option("control", "not-yet"),
                     )
                 )
             )

@@ -11,6 +11,7 @@ from panelkit.kernels.index import SHOWN, Array, listed
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.models.policy.staggered.comparisons import Comparisons
 
@@ -62,10 +63,11 @@ def refuse_unfitted(panel: PolicyPanel, plan: Comparisons, found: Sequence[Told]
     if not reasons:
         return
     remedy = (
-        message("take fewer covariates or adjustment='regression'")
+        message("take fewer covariates or {adjustment}", adjustment=option("adjustment", "regression"))
         if adjustment != "regression"
         else message(
-            "take fewer covariates, or control='not-yet' where that leaves more {units} to compare with"
+            "take fewer covariates, or {control} where that leaves more {units} to compare with",
+            control=option("control", "not-yet"),
         )
     )
     raise DataError(

@@ -14,6 +14,7 @@ from panelkit.kernels.index import SHOWN, listed
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
+from panelkit.language.spelt import option
 from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.show.brief import Brief
@@ -113,8 +114,10 @@ def _refuse_gaps(panel: PolicyPanel, cube: FloatArray) -> None:
     raise DataError(
         design.spoken(
             message(
-                "a synthetic control takes every {unit} in every {period}, and `{outcome}` or a covariate is missing "
-                "in {cells}: fill these cells in, or leave the {units} or the {periods} out (`where=`)",
+                "a synthetic control takes every {unit} in every {period}, and `{outcome}` or a "
+                "covariate is missing in {cells}: fill these cells in, or leave the {units} or the "
+                "{periods} out ({where})",
+                where=option("where"),
                 outcome=design.outcome,
                 cells=listed(cells, len(holes)),
             )
@@ -129,8 +132,9 @@ def _refuse_without_donors(made: Rectangle) -> None:
     raise DataError(
         made.panel.design.spoken(
             message(
-                "no donor: every {unit} adopts by {last:.0f}. End the sample earlier (`where=`), so that some have not "
-                "adopted yet, or take StaggeredDiD",
+                "no donor: every {unit} adopts by {last:.0f}. End the sample earlier ({where}), so that "
+                "some have not adopted yet, or take StaggeredDiD",
+                where=option("where"),
                 last=last,
             )
         )
@@ -144,8 +148,9 @@ def _refuse_short(made: Rectangle) -> None:
     raise DataError(
         made.panel.design.spoken(
             message(
-                "{units_named} adopts after one {period} only: weights of donors cannot be chosen by one figure. Begin "
-                "the sample earlier, or leave the {unit} out (`where=`)",
+                "{units_named} adopts after one {period} only: weights of donors cannot be chosen by one "
+                "figure. Begin the sample earlier, or leave the {unit} out ({where})",
+                where=option("where"),
                 units_named=made.named(short),
             )
         )
@@ -256,8 +261,9 @@ def _average(rectangle: Rectangle, predictor: Predictor, start: int) -> FloatArr
         raise DataError(
             spoken(
                 message(
-                    "{predictor} is missing before treatment in {units_named}: fill it in, or leave these {units} out "
-                    "(`where=`)",
+                    "{predictor} is missing before treatment in {units_named}: fill it in, or leave "
+                    "these {units} out ({where})",
+                    where=option("where"),
                     predictor=predictor.name,
                     units_named=rectangle.named(lacking),
                 )

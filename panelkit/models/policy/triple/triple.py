@@ -17,6 +17,7 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.language.register import keys
+from panelkit.language.spelt import option
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.rows.handed import refuse_as_covariate, told, with_terms
 from panelkit.models.policy.staggered.staggered import StaggeredDiD
@@ -144,7 +145,10 @@ class TripleDifference:
             return self._of_gaps(rows, time, options)
         refuse_idle(
             dict.fromkeys(options, True),
-            message("would change nothing: estimator='three-way' has one effect, over all periods"),
+            message(
+                "would change nothing: {estimator} has one effect, over all periods",
+                estimator=option("estimator", "three-way"),
+            ),
         )
         place, group, period = (f"C({spelled(name)})" for name in (self.place, self.group, time))
         formula = with_terms(self.formula, [rows.term])

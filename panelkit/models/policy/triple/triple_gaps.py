@@ -12,6 +12,7 @@ from panelkit.kernels.index import SHOWN, Array, listed, read_panel_index
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.policy.triple.triple_rows import Asked, TripleRows
 from panelkit.models.reading import read_design
 
@@ -67,8 +68,11 @@ def _refuse_changing_groups(
     named = [f"{rows.places[i]} {periods[t]}" for i, t in np.argwhere(wrong)[:SHOWN]]
     raise DataError(
         message(
-            "the gap inside a place needs the same groups of both kinds in every period, and groups are missing in "
-            "{cells}: complete them, leave these places or periods out (`where=`), or take estimator='three-way'",
+            "the gap inside a place needs the same groups of both kinds in every period, and groups are "
+            "missing in {cells}: complete them, leave these places or periods out ({where}), or take "
+            "{estimator}",
+            where=option("where"),
+            estimator=option("estimator", "three-way"),
             cells=listed(named, int(wrong.sum())),
         )
     )

@@ -14,6 +14,7 @@ from panelkit.kernels.index import SHOWN, Array, listed, read_panel_index
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.spelt import option
 from panelkit.models.policy.rows.adoption import read_timing
 from panelkit.models.policy.rows.handed import fresh, with_columns
 from panelkit.models.reading import Frame, read_design
@@ -261,8 +262,9 @@ def _refuse_missing_cells(rows: TripleRows, spec: Asked) -> None:
     if lacking:
         raise DataError(
             message(
-                "a treated place needs affected and other groups, before and after the policy; these lack cells: "
-                "{lacking}. Add the rows, or leave the places out (`where=`)",
+                "a treated place needs affected and other groups, before and after the policy; these "
+                "lack cells: {lacking}. Add the rows, or leave the places out ({where})",
+                where=option("where"),
                 lacking=listed(lacking[:SHOWN], len(lacking)),
             )
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.message import Message, message
+from panelkit.language.spelt import option
 from panelkit.models.policy.rows.handed import FEW_TREATED
 from panelkit.models.policy.triple.triple_rows import TripleRows
 
@@ -40,9 +41,10 @@ def triple_notes(spec: Any, rows: TripleRows) -> tuple[Message, ...]:
     if rows.cohorts > 1 and spec.estimator == "three-way":
         notes.append(
             message(
-                "{cohorts} dates of adoption: three-way effects take gaps of places that have adopted as controls of "
-                "later ones, and with growing effects their sign can be wrong. estimator='imputation' compares gaps "
-                "with places that have not adopted",
+                "{cohorts} dates of adoption: three-way effects take gaps of places that have adopted as "
+                "controls of later ones, and with growing effects their sign can be wrong. {estimator} "
+                "compares gaps with places that have not adopted",
+                estimator=option("estimator", "imputation"),
                 cohorts=rows.cohorts,
             )
         )
