@@ -25,8 +25,9 @@ def docx(grid: TableGrid) -> bytes:
 
     grid = padded_for_print(grid)
     document = Document()
-    table = three_lines(document, grid)
-    a4(document, wide=len(grid.header) > 6)
+    wide = len(grid.header) > 6
+    table = three_lines(document, grid, wide=wide)
+    a4(document, wide=wide)
     if grid.caption:
         table._element.addprevious(caption(document, grid)._element)
     if grid.notes:
@@ -36,11 +37,11 @@ def docx(grid: TableGrid) -> bytes:
     return steadied(document)
 
 
-def three_line_table(grid: TableGrid) -> Any:
-    """Return the table alone, as the element that a larger document takes in."""
+def three_line_table(grid: TableGrid, *, wide: bool = False) -> Any:
+    """Return the table alone, as the element that a larger document takes in, its pages upright or `wide`."""
     from docx import Document
 
-    return three_lines(Document(), padded_for_print(grid))._element
+    return three_lines(Document(), padded_for_print(grid), wide=wide)._element
 
 
 def a4(document: Any, *, wide: bool) -> None:

@@ -8,16 +8,21 @@ from panelkit.show.grid import TableGrid
 from panelkit.show.widths import column_widths
 
 _HEAVY, _LIGHT = 12, 6  # eighths of a point: 1.5 pt outside, 0.75 pt under the header
+_ROWS, _FLAT_ROWS = 40, 20  # rows of a page, upright and on its side: some are of several lines
+_FIRST = 2  # rows that stay with the head of a table that runs over pages
 _MARGINS = (("top", 30), ("left", 0), ("bottom", 20), ("right", 0))  # twentieths of a point
 
 
-def three_lines(document: Any, grid: TableGrid) -> Any:
-    """Add the table to a document and return it; fonts are named afterwards."""
+def three_lines(document: Any, grid: TableGrid, *, wide: bool = False) -> Any:
+    """Add the table to a document, its pages upright or `wide`, and return it; fonts are named afterwards.
+
+    It stands on one page, but for a table of more rows than a page has room for.
+    """
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.shared import Pt
 
     size = 9.0 if len(grid.header) > 6 else 10.5
-    widths = [Pt(width) for width in column_widths(grid, size=size)]
+    widths = [Pt(width) for width in column_widths(grid, size=size, wide=wide)]
     heads = 1 + (len(grid.spans) > 0)
     table = document.add_table(rows=heads + len(grid.rows), cols=len(widths))
     table.style = None
@@ -35,9 +40,11 @@ def three_lines(document: Any, grid: TableGrid) -> Any:
     _fill(table, lines[heads - 1], [(text, 1) for text in (grid.stub, *grid.header)], size, widths)
     _rule(lines[heads - 1], [True] * len(grid.header), label=True)
     last = len(grid.rows) - 1
+    whole = len(grid.rows) <= (_FLAT_ROWS if wide else _ROWS)
     for at, (row, line) in enumerate(zip(grid.rows, lines[heads:], strict=True)):
         texts = [(row.label, len(widths))] if row.heading else [(text, 1) for text in (row.label, *row.cells)]
-        _fill(table, line, texts, size, widths, italic=row.heading, kept=at < last or bool(grid.notes))
+        kept = (whole or at < _FIRST or row.heading) and (at < last or bool(grid.notes))
+        _fill(table, line, texts, size, widths, italic=row.heading, kept=kept)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zipfile
@@ -30,6 +31,10 @@ from panelkit.report.site.overview import overview
 from panelkit.report.site.record import NAME, read_run, run_of, written_run
 from panelkit.report.write import write
 from panelkit.show.files import write_whole
+from panelkit.show.grid import frame_grid
+from panelkit.show.widths import column_widths
+from panelkit.show.word_pages import Said
+from panelkit.show.word_pages import pages as word_pages
 from tests.claims.small import SMALL
 
 
@@ -396,6 +401,33 @@ def test_one_word_and_one_latex_document_hold_all_tables(site: Path) -> None:
     assert document.count("<w:tbl>") == 1 + len(alone)
     shown = re.findall(r'fldCharType="separate"/></w:r><w:r>.*?<w:t>(\d+)</w:t>', document)
     assert shown == [str(n + 1) for n in range(1 + len(alone))]
+
+
+def test_a_long_table_of_a_wide_document_runs_over_pages_and_breaks_no_word() -> None:
+    frame = pd.DataFrame(
+        {"Claim": ["B1"] * 30, "Verdict": ["NOT SUPPORTED"] * 30, "Design": ["long " * 25] * 30}
+    )
+    grid = frame_grid(frame, index=False, caption="Verdicts")
+    for wide, room in ((False, 450.0), (True, 700.0)):
+        widths = column_widths(grid, size=10.5, wide=wide)
+        assert sum(widths) == pytest.approx(room)  # points between the margins of A4
+        assert widths[1] > 6.6 * 10.5  # SUPPORTED in Times is 5.7 em wide
+    made = word_pages("Title", [Said("The claim"), grid], "en", wide=True)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        document = archive.read("word/document.xml").decode("utf-8")
+    kept = [row.count("<w:keepNext/>") > 0 for row in document.split("<w:tr>")[1:]]
+    assert kept == [True] * 3 + [False] * 28  # the head with two rows
+    assert (
+        document[: document.index("<w:tbl>")].count("<w:keepNext/>") == 2
+    )  # the text above it, and the caption
+
+
+def test_families_have_no_column_for_claims_without_a_verdict(site: Path) -> None:
+    text = (site / "index.en.html").read_text("utf-8")
+    table = text[text.index("Verdicts by family") : text.index("The claims")]
+    assert "PARTLY" in table
+    assert "pending" not in table
+    assert "NOT TESTABLE" not in table
 
 
 def test_every_reading_of_the_register_has_tables_of_its_own() -> None:

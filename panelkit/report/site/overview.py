@@ -43,6 +43,7 @@ def overview(result: CheckResult, last: Run | None, language: Language) -> str:
     names = claim_ids(result)
     lines = {name: claim_line(result, name, language) for name in names}
     words = _words(result, lines)
+    judged = _words(result, {name: lines[name] for name in computed_ids(result)})
     return filled(
         "site_overview.html.j2",
         HEADS,
@@ -58,7 +59,8 @@ def overview(result: CheckResult, last: Run | None, language: Language) -> str:
         words=words,
         moved=_moved(last, run_of(result), language),
         documents=_documents(result, lines, words, language),
-        families=_families(result, lines, words, language),
+        families=_families(result, lines, judged, language),
+        judged=judged,
         many=list(many_tests(result, language)),
         files=[{"name": name, "says": say(said, language)} for name, said in _FILES.items()],
         versions=versions(),
