@@ -98,7 +98,9 @@ def test_cities_meet_by_the_text_of_their_names(tmp_path: Path) -> None:
 WRONG: list[tuple[Any, str]] = [
     ("{", "no JSON from line 1"),
     ({"type": "Topology"}, "TopoJSON"),
-    ({"type": "Feature"}, "holds a FeatureCollection, and this file holds Feature"),
+    ({"type": "Polygon"}, "a FeatureCollection of GeoJSON, and this file holds Polygon"),
+    ({"type": "FeatureCollection", "features": {}}, "no list of features"),
+    ([{**feature("北京", LINE), "properties": ["北京"]}], "feature 1: its properties are no object"),
     ({"type": "FeatureCollection", "features": []}, "holds no feature"),
     ([feature("北京", LINE)], "holds no area, lines alone"),
     (
@@ -122,6 +124,12 @@ def test_files_that_are_no_map_say_why(tmp_path: Path, content: Any, said: str) 
     path.write_text(held if isinstance(held, str) else json.dumps(held, ensure_ascii=False), encoding="utf-8")
     with pytest.raises(DataError, match=said):
         pk.read_map(path)
+
+
+def test_a_file_of_one_feature_is_a_map(tmp_path: Path) -> None:
+    path = tmp_path / "one.geojson"
+    path.write_text(json.dumps(feature("北京", polygon(square(116, 40)))), encoding="utf-8")
+    assert list(pk.read_map(path).areas) == [110000]
 
 
 def test_other_files_and_options_are_refused(tmp_path: Path) -> None:

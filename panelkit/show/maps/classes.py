@@ -53,9 +53,11 @@ def breaks_of(values: Any, classes: Classes, count: int) -> Breaks:
     Raises
     ------
     StyleError
-        If `classes` is none of these, edges do not rise, or values lie outside them.
+        If `classes` is none of these, edges do not rise, values lie outside them, or there are none.
     """
     held = np.asarray(values, dtype=float)
+    if held.size == 0:
+        raise StyleError(message("every value is missing, so that there are no classes to draw"))
     if isinstance(classes, str):
         return _made(held, classes, count)
     edges = np.asarray(list(classes), dtype=float)

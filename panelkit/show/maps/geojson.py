@@ -44,7 +44,11 @@ def read_features(path: str | Path) -> list[Feature]:
         if not isinstance(one, dict):
             wrong.append(message("feature {place}: no object", place=place))
             continue
-        held = dict(one.get("properties") or {})
+        properties = one.get("properties") or {}
+        if not isinstance(properties, dict):
+            wrong.append(message("feature {place}: its properties are no object", place=place))
+            continue
+        held = dict(properties)
         if "id" in one:
             held.setdefault("id", one["id"])
         try:
@@ -95,15 +99,21 @@ def _features(content: Any, name: str) -> Sequence[Any]:
     if kind == "FeatureCollection" and isinstance(content.get("features"), list):
         held: list[Any] = content["features"]
         return held
+    if kind == "Feature":
+        return [content]
     if kind == "Topology":
         raise DataError(
             message(
                 "{name}: that is TopoJSON: write it as GeoJSON first, `ogr2ogr` or mapshaper does", name=name
             )
         )
+    if kind == "FeatureCollection":
+        raise DataError(message("{name}: the file holds no list of features", name=name))
     raise DataError(
         message(
-            "{name}: GeoJSON holds a FeatureCollection, and this file holds {kind}", name=name, kind=str(kind)
+            "{name}: a map is a FeatureCollection of GeoJSON, and this file holds {kind}",
+            name=name,
+            kind=message("no type") if kind is None else str(kind),
         )
     )
 

@@ -53,6 +53,8 @@ def test_classes_that_do_not_cover_or_rise_are_refused() -> None:
         breaks_of([1.0], "jenks", 5)  # type: ignore[arg-type]
     with pytest.raises(StyleError, match="2 to 9 classes, not 12"):
         breaks_of([1.0, 2.0], "equal", 12)
+    with pytest.raises(StyleError, match="every value is missing"):
+        breaks_of([], "quantiles", 5)
 
 
 @pytest.mark.parametrize("count", range(2, 10))

@@ -36,6 +36,8 @@ def test_width_is_the_root_of_the_flow_and_the_legend_shows_it() -> None:
     assert widths["arc-0-1"] == pytest.approx(2 * widths["arc-1-2"])
     assert widths["arc-0-1"] == pytest.approx(4 * widths["arc-2-3"])
     assert {"weight 100", "weight 25", "weight 6.25"} <= set(texts(figure))
+    large = network_map(nodes, [Arc(0, 1, 5.6123e6, False)])
+    assert {"weight 5,610,000", "weight 1,400,000"} <= set(texts(large))  # no 5.61e+06
     dashed = {one.get_gid() for one in arcs_of(figure) if one.get_linestyle() != "-"}
     assert dashed == {"arc-0-1", "arc-1-2"}  # in one direction
 
