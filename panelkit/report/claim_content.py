@@ -109,7 +109,6 @@ def claim_content(result: CheckResult, name: str, language: Language) -> dict[st
         ),
         "sample": sample.facts(tested[0], verdicts[0].panel, language) if tested else None,
         "figures": sample.figures(tested, language),
-        "own": verdicts[0].panel is not None,
         "data_flags": sample.flags(tested, language),
     }
 
