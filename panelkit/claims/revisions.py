@@ -217,9 +217,9 @@ def compare_figures(
     >>> rows = "".join(f"{name},2025,{4000 + 10 * n},万人\\n" for n, name in enumerate(names))
     >>> size = Path("new.csv").write_text("province,year,population,unit\\n" + rows, encoding="utf-8")
     >>> report = pk.ingest(["new.csv"], store="store", vintage="census2020")
-    >>> found = pk.compare_figures(["A9"], "store")
-    >>> found.years[0].kind, found.years[0].stated
-    ('stays', (2016, 2023))
+    >>> found = pk.compare_figures(["B126"], "store")
+    >>> found.years[0].kind, found.years[0].waits_for
+    ('waits', ('rd_basic_research', 'rd_expenditure'))
     """
     store = Path(store)
     state = read_store(store)

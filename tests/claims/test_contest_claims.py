@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.claims.designs.measures import read_together
 from panelkit.language.errors import DataError, SpecError
 
 CLAIM = """
@@ -123,6 +124,24 @@ def test_goalposts_of_an_index_do_not_know_what_comes(tmp_path: Path) -> None:
         path.write_text(
             text.replace("[2000, 2011] }", f'[2014, {last}], provinces = "no_tibet" }}'), encoding="utf-8"
         )
-        found[last] = next(iter(pk.check(path))).tested.measured.table["gain"]
+        tested = next(iter(pk.check(path))).tested
+        found[last] = tested.measured.table["gain"]
+    # the page names where the indicators of the index are from
+    about = tested.data.attrs["panelkit"]
+    assert set(about["sources"]) == set(about["vintages"]) >= {"rd_expenditure", "patents_granted_invention"}
+    assert all(about["sources"].values())
     # the same numbers from the same window
     assert found[2022].to_numpy() == pytest.approx(found[2023].iloc[:-1].to_numpy(), rel=1e-9)
+
+
+def test_figures_and_indicators_of_an_index_are_told_together() -> None:
+    index = pk.composite_index("tech_innovation", years=(2015, 2020)).indicators
+    gdp = pk.load_provinces(["gdp"], years=(2015, 2020))
+    both = read_together([gdp, index])
+    assert both is not None
+    about, said = both.attrs["panelkit"], (gdp.attrs["panelkit"], index.attrs["panelkit"])
+    assert set(about["sources"]) == {"gdp", *said[1]["sources"]}
+    assert about["vintages"] == said[1]["vintages"] | said[0]["vintages"]
+    assert len(about["flags"]) >= len(said[1]["flags"])
+    assert read_together([gdp, gdp]).attrs["panelkit"] == said[0]
+    assert read_together([pd.DataFrame({"x": [1.0]})]) is None

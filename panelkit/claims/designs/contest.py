@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from panelkit.claims.designs.contest_words import condition, printed, said
-from panelkit.claims.designs.measures import composite_of, expressions_on_figures
+from panelkit.claims.designs.measures import composite_of, expressions_on_figures, read_together
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
@@ -36,11 +36,12 @@ WHY = message(
 
 
 class Series(NamedTuple):
-    """The panel (N, T, K), the target first, its units and its periods."""
+    """The panel (N, T, K), the target first, its units and its periods, and the figures that were read."""
 
     values: FloatArray
     units: pd.Index
     years: pd.Index
+    read: tuple[pd.DataFrame, ...]
 
 
 @offered("design", "contest")
@@ -127,7 +128,11 @@ class ContestDesign(MeasuredDesign):
         plan = Plan(self.train, self.horizon)
         found = static_contest(series.values, models, plan, w=w, seed=self.seed)
         tick(1)
-        return Finding(measured=self._measured(found, series), printed=tuple(printed(found)))
+        return Finding(
+            measured=self._measured(found, series),
+            printed=tuple(printed(found)),
+            data=read_together(series.read),
+        )
 
     def _series(self, claim: Claim, figures: Figures) -> Series:
         """Return the target and what stands beside it, every cell held."""
@@ -136,14 +141,13 @@ class ContestDesign(MeasuredDesign):
             **{f"companion {at}": text for at, text in enumerate(self.companions, 1)},
         }
         parts: list[pd.DataFrame] = []
+        read: list[pd.DataFrame] = []
         if self.figure is not None or self.companions:
-            parts.append(
-                expressions_on_figures(figures, claim, self, named).replace([np.inf, -np.inf], np.nan)
-            )
-        scores = {
-            name: index_of_first_window(composite_of(claim, self, name, "mixed"), "score", self.train)
-            for name in self.index
-        }
+            read.append(expressions_on_figures(figures, claim, self, named))
+            parts.append(read[0].replace([np.inf, -np.inf], np.nan))
+        indices = {name: composite_of(claim, self, name, "mixed") for name in self.index}
+        read += [one.indicators for one in indices.values()]
+        scores = {name: index_of_first_window(one, "score", self.train) for name, one in indices.items()}
         if scores:
             parts.append(pd.DataFrame(scores))
         frame = pd.concat(parts, axis=1)
@@ -155,7 +159,7 @@ class ContestDesign(MeasuredDesign):
         if self.figure is None and self.companions:  # the index is the target
             first = len(self.companions)
             order = [first, *(at for at in order if at != first)]
-        return Series(np.stack([cubes[at][0] for at in order], axis=2), units, years)
+        return Series(np.stack([cubes[at][0] for at in order], axis=2), units, years, tuple(read))
 
     def _called(self) -> list[str]:
         """Return what the columns are called in a refusal."""

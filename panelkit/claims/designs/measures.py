@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from panelkit.claims.figures import Figures, loaded
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.parts import fill_roles
+from panelkit.data.facts import Facts
 from panelkit.data.paths import shipped
 from panelkit.indices.panels.composite import Composite, composite_index
 from panelkit.indices.panels.designs import Variant
@@ -74,6 +75,26 @@ def _composite(
 ) -> Composite:
     """Return a composite once for each folder of figures."""
     return composite_index(name, variant=variant, years=years, provinces=provinces)
+
+
+def read_together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """Return (province, year) frames side by side with what their figures say of themselves; None where none does."""
+    about = [frame.attrs["panelkit"] for frame in frames if "panelkit" in frame.attrs]
+    if not about:
+        return None
+    merged = dict(about[0])
+    for more in about[1:]:
+        for key, value in more.items():
+            if isinstance(value, dict):
+                merged[key] = {**merged.get(key, {}), **value}
+            elif isinstance(value, list):
+                held = merged.get(key, [])
+                merged[key] = [*held, *(one for one in value if one not in held)]
+            else:
+                merged.setdefault(key, value)
+    out = pd.concat(list(frames), axis=1)
+    out.attrs = {"panelkit": Facts(merged)}
+    return out
 
 
 def population_of(index: pd.Index) -> pd.Series:

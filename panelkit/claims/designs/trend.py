@@ -16,6 +16,7 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Key, Whole
 from panelkit.claims.findings import Finding, Measured, paragraph
 from panelkit.claims.rules.inequality import TENTH
+from panelkit.indices.panels.composite import Composite
 from panelkit.indices.panels.growth_convergence import sigma_convergence
 from panelkit.indices.panels.regional_inequality import inequality_by_year, inequality_trend
 from panelkit.indices.panels.yearly import by_year
@@ -45,7 +46,8 @@ class TrendDesign(MeasuredDesign):
         DataError
             If there are too few years for a trend test.
         """
-        series = self._series(claim)
+        index = composite_of(claim, self, self.index, self.variant)
+        series = self._series(index)
         test = inequality_trend(series, lags=self.lags)
         if not test.applicable:
             raise DataError(
@@ -81,11 +83,12 @@ class TrendDesign(MeasuredDesign):
                     "p_by_t": trend.p_by_t,
                     "serial": trend.found.serial,
                 },
-            )
+            ),
+            data=index.indicators if index.indicators.attrs else None,
         )
 
-    def _series(self, claim: Claim) -> pd.Series:
-        scores = composite_of(claim, self, self.index, self.variant).scores.to_frame("score")
+    def _series(self, index: Composite) -> pd.Series:
+        scores = index.scores.to_frame("score")
         if self.inequality == "sigma":
             sigma: pd.Series = sigma_convergence(scores, "score", reps=99)["sigma"]
             return sigma
