@@ -164,8 +164,11 @@ def test_kinds_that_stand_the_detectable_gap_apart_are_called_four_times_in_five
 
 
 @pytest.mark.usefixtures("kept_verdicts")  # those of this code and these figures
-def test_no_verdict_of_the_register_lacks_it() -> None:
-    found = pk.check(cache=True).to_list()
+def test_no_verdict_of_the_register_lacks_it_or_the_sources_of_its_figures() -> None:
+    verdicts = pk.check(cache=True)
+    tested = [(one.claim, one.tested.data) for one in verdicts if one.tested is not None]
+    assert [claim for claim, data in tested if data is None or not data.attrs["panelkit"]["sources"]] == []
+    found = verdicts.to_list()
     undecided = [item for item in found if item["verdict"] == "UNDECIDED"]
     assert len(undecided) > 20
     # JSON has no infinity: where one province alone is treated, or no course that fell could have risen again yet, no

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from panelkit.claims.designs.measures import composite_of, expressions_on_figures
+from panelkit.claims.designs.measures import composite_of, expressions_on_figures, read_together
 from panelkit.claims.designs.resampling import numbers_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
@@ -98,7 +98,7 @@ class LinkDesign(MeasuredDesign):
             If too few provinces hold everything in every year, or the two are one figure.
         """
         rule = self.rule_under(reading.rule)
-        frame, cube = self._cube(claim, figures)
+        read, cube = self._cube(claim, figures)
         found = link(cube, draws=self.draws, seed=self.seed)
         if abs(found.inside.value[0]) > 1.0 - _SAME:
             raise DataError(
@@ -131,18 +131,20 @@ class LinkDesign(MeasuredDesign):
                 facts={"draws": self.draws, "seed": self.seed, "n_units": n, "over": found.over},
                 **numbers_of(found.inside, rule, n),
             ),
-            data=frame if frame.attrs else None,
+            data=read,
         )
 
-    def _cube(self, claim: Claim, figures: Figures) -> tuple[pd.DataFrame, FloatArray]:
-        """Return the columns, and those of units that hold them in every year, (N, T, K)."""
+    def _cube(self, claim: Claim, figures: Figures) -> tuple[pd.DataFrame | None, FloatArray]:
+        """Return what was read, and the columns of units that hold them in every year, (N, T, K)."""
         if self.index:
-            scores = {name: composite_of(claim, self, name, self.variant).scores for name in self.index}
-            frame = pd.concat(scores, axis=1)
+            indices = {name: composite_of(claim, self, name, self.variant) for name in self.index}
+            frame = pd.concat({name: one.scores for name, one in indices.items()}, axis=1)
+            read = read_together([one.indicators for one in indices.values()])
         else:
             given = {f"given_{at}": text for at, text in enumerate(self.given)}
             named = {"figure": self.figure, "against": self.against, **given}
             frame = expressions_on_figures(figures, claim, self, named)
+            read = frame if frame.attrs else None
         first, last = claim.sample_of(self).window
         wide = frame.replace([np.inf, -np.inf], np.nan).unstack("year").dropna()
         n, years = len(wide), wide.columns.get_level_values(1).nunique()
@@ -158,7 +160,7 @@ class LinkDesign(MeasuredDesign):
                     least=_LEAST,
                 )
             )
-        return frame, wide.to_numpy(dtype=float).reshape(n, -1, years).transpose(0, 2, 1)
+        return read, wide.to_numpy(dtype=float).reshape(n, -1, years).transpose(0, 2, 1)
 
 
 def link(cube: FloatArray, *, draws: int, seed: int) -> Link:
