@@ -88,6 +88,7 @@ def printed(
     return call
 
 
+@pytest.mark.usefixtures("kept_verdicts")  # the example is run in two languages and two widths
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_of_every_command_runs(name: str, printed: Callable[[list[str], int, str], str]) -> None:
     arguments = example_of(COMMANDS[name])

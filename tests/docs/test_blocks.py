@@ -203,6 +203,7 @@ def test_python_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             exec(compile(text, f"{page.name} block {number}", "exec"), held)
 
 
+@pytest.mark.usefixtures("kept_verdicts")  # many pages check A9
 @pytest.mark.parametrize("page", SHELLS, ids=lambda page: page.name)
 def test_commands_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -36,6 +36,7 @@ def test_there_is_one_for_each_of_three_readers() -> None:
     assert {page.name.split(".")[0] for page in PAGES} == {"student", "analyst", "reviewer"}
 
 
+@pytest.mark.usefixtures("kept_verdicts")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_tutorial_prints_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
