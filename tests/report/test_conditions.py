@@ -260,8 +260,9 @@ def test_a_page_opens_with_three_sentences(result: CheckResult, language: Langua
     assert limit in text
 
 
+@pytest.mark.usefixtures("kept_verdicts")
 def test_the_story_of_the_flagship_is_told_in_order() -> None:
-    result = pk.check("A9")
+    result = pk.check("A9", cache=True)
     text = page(result, "en")
     order = [
         "The story in numbers",
