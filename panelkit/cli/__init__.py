@@ -14,7 +14,7 @@ from panelkit.cli._output import guarded_output
 from panelkit.cli._spoken import spoken_language
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import message
-from panelkit.language.spelt import on_command_line
+from panelkit.language.spelt import at_work, on_command_line
 
 TASKS: Tasks = (
     (message("Test a claim"), ("check", "claims", "replicate", "sense")),
@@ -91,3 +91,5 @@ def main() -> None:
         except PanelkitError as error:
             typer.echo(f"panelkit: {on_command_line(error.said).text(language)}", err=True)
             sys.exit(2)
+        finally:
+            at_work(None)

@@ -16,9 +16,12 @@ from panelkit.language.message import Joined, Message, Verbatim
 _HELD: ContextVar[frozenset[str] | None] = ContextVar("options of the command at work", default=None)
 
 
-def at_work(options: Iterable[str]) -> None:
-    """Say which options the command has that is at work: of the others sentences keep Python's spelling."""
-    _HELD.set(frozenset(options))
+def at_work(options: Iterable[str] | None) -> None:
+    """Say which options the command has that is at work: of the others sentences keep Python's spelling.
+
+    None: no command is known to be at work, and every option is written as it is typed.
+    """
+    _HELD.set(None if options is None else frozenset(options))
 
 
 class Spelt(Verbatim):
@@ -36,17 +39,18 @@ class Spelt(Verbatim):
         return Spelt, (str(self), self.typed)
 
 
-def option(name: str, value: Any = None, *, flag: str | None = None) -> Spelt:
+def option(name: str, value: Any = None, *, flag: str | None = None, exact: bool = False) -> Spelt:
     """Return an option with a value, or without one: frontier='global', where=; --frontier global, --where.
 
-    `flag` is what the command line calls it, where that is not its own name.
+    `flag` is what the command line calls it, where that is not its own name; an `exact` value is a column or a
+    condition of the user's, and no choice whose underscores the command line writes as hyphens.
     """
     written = flag or "--" + name.replace("_", "-")
     if value is None:
         return Spelt(f"{name}=", written)
     if value is True:
         return Spelt(f"{name}=True", written)
-    shown = str(value) if not isinstance(value, str) else value.replace("_", "-")
+    shown = value.replace("_", "-") if isinstance(value, str) and not exact else str(value)
     return Spelt(f"{name}={value!r}", f'{written} "{shown}"' if " " in shown else f"{written} {shown}")
 
 

@@ -92,7 +92,7 @@ def test_tables_go_to_files(panelkit: Callable[..., Any], own: Path, tmp_path: P
     [
         (("--order", 7), "lags=4 fits"),
         (("--order", "aic"), "--order is a whole number"),
-        (("--max-order", 2), "belongs to lags"),
+        (("--max-order", 2), "--max-order belongs to --order bic"),
         (("--variance", "iid"), "juodis-karavias-sarafidis"),
         (("--years", "2000-2005"), "no number of lags fits"),
     ],

@@ -67,7 +67,7 @@ def test_interaction_at_stated_levels(panelkit: Callable[..., Any], own: Path, t
     told = json.loads(panelkit(*common, "--levels", "0.5,1", "--json").out)
     assert {row["term"] for row in told["levels"] if row["equation"] == "pure indirect"} == {"0.5", "1"}
     assert "--levels lists numbers" in panelkit(*common, "--levels", "low").err
-    assert "levels= belongs to interaction=True" in panelkit(*common[:-1], "--levels", "1").err
+    assert "--levels belongs to --interaction" in panelkit(*common[:-1], "--levels", "1").err
 
 
 def test_a_mediator_inside_a_control_is_refused(panelkit: Callable[..., Any], own: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_kink(panelkit: Callable[..., Any], own: Path) -> None:
         (("--search", "all"), "search is one of"),
         (("--trim", 0.6), "trim is a share"),
         (("--kink",), "do not apply to a kink"),
-        (("--transform", "hansen-1999"), "are no part of transform='hansen-1999'"),
+        (("--transform", "hansen-1999"), "are no part of --transform hansen-1999"),
         (("--reps", 5), "reps is a whole number and at least 19"),
         (("--thresholds", 3, "--trim", 0.4), "ask for fewer thresholds"),
     ],

@@ -205,11 +205,11 @@ def test_missing_rows_of_instruments_leave_with_the_reason() -> None:
 
 def test_clusters_hold_whole_units() -> None:
     data = panel().assign(half=lambda d: (d.index.get_level_values("year") > 2012) * 1, one=1)
-    with pytest.raises(pk.SpecError, match="cluster=`half`: c00.* lie in more than one"):
+    with pytest.raises(pk.SpecError, match="cluster='half': c00.* lie in more than one"):
         replace(SPEC, cluster="half").fit(data)
-    with pytest.raises(pk.SpecError, match="cluster=`one` holds one value only"):
+    with pytest.raises(pk.SpecError, match="cluster='one' holds one value only"):
         replace(SPEC, cluster="one").fit(data)
-    with pytest.raises(pk.SpecError, match="cluster=`year`: moments are summed over whole units"):
+    with pytest.raises(pk.SpecError, match="cluster='year': moments are summed over whole units"):
         replace(SPEC, cluster="year").fit(data)
 
 

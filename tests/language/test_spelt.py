@@ -14,9 +14,15 @@ from panelkit.language.options import refuse_idle
 from panelkit.language.spelt import Spelt, at_work, on_command_line, option
 
 
+@pytest.fixture(autouse=True)
+def no_command_at_work() -> None:
+    at_work(None)  # a test that ran before may have called one
+
+
 @pytest.mark.parametrize(
     ("made", "python", "typed"),
     [
+        (option("cluster", "my_city", exact=True), "cluster='my_city'", "--cluster my_city"),
         (option("frontier", "global"), "frontier='global'", "--frontier global"),
         (option("reps", 0), "reps=0", "--reps 0"),
         (option("where"), "where=", "--where"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from panelkit.cli import main
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.judge.entries import FileRead
@@ -137,11 +138,15 @@ def test_memory_stays_in_bounds_for_nine_million_lines(tmp_path: Path) -> None:
     )  # kilobytes: the file's 18 MB once or twice, and never its lines as objects
 
 
-def test_so_many_problems_that_reading_stops(tmp_path: Path, blank: Context) -> None:
-    text = "province,year,gdp\n" + "x,2020,1\n" * (limits.PROBLEMS + 5)
+def test_so_many_problems_that_reading_stops(
+    tmp_path: Path, blank: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert limits.PROBLEMS == 10_000
+    monkeypatch.setattr("panelkit.data.yearbook.layouts.reading.PROBLEMS", 300)
+    text = "province,year,gdp\n" + "x,2020,1\n" * 305
     with pytest.raises(YearbookError) as caught:
         read_text(tmp_path, blank, text)
-    assert len(caught.value.problems) == limits.PROBLEMS + 1
+    assert len(caught.value.problems) == 301
     assert "reading stopped here" in caught.value.problems[-1].said
 
 
@@ -238,27 +243,37 @@ NAMED = [b"\xb1\xb1\xbe\xa9.csv", b"a\nb.csv", b"a.\xb1\xb1", "表\x07.csv".enco
 
 
 @pytest.mark.parametrize("raw", NAMED)
-def test_names_of_files_that_are_no_text(tmp_path: Path, raw: bytes) -> None:
+def test_names_of_files_that_are_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
     path = tmp_path / os.fsdecode(raw)
     try:
         path.write_text(TIDY, encoding="utf-8")
     except OSError:
         pytest.skip("this file system takes no such names")
-    command = [sys.executable, "-c", "from panelkit.cli import main; main()", "ingest", str(path)]
     store = ["--store", str(tmp_path / "store")]
-    told = ["--vintage", "trial"]
-    for extra in ([], ["--json"], ["--lang", "zh"]):
-        done = subprocess.run([*command, *store, *told, *extra], capture_output=True, check=False)
-        assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
-        done.stdout.decode()
-        refused = subprocess.run(
-            [*command, *store, "--year", "2019", *extra], capture_output=True, check=False
-        )
-        assert (refused.returncode, b"Traceback" in refused.stderr) == (2, False)
-        (refused.stdout + refused.stderr).decode()
-    again = subprocess.run(
-        [*command[:3], "data", "export", *store, "-o", str(tmp_path / "out.csv")],
-        capture_output=True,
-        check=False,
+    command = [sys.executable, "-c", "from panelkit.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "ingest", str(path), *store, "--vintage", "trial"], capture_output=True, check=False
     )
-    assert b"Traceback" not in again.stderr
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    done.stdout.decode()
+    for extra in ([], ["--json"], ["--lang", "zh"]) if raw == NAMED[0] else ([],):
+        again = ["ingest", str(path), *store, *extra]
+        assert called([*again, "--vintage", "trial"], monkeypatch) == 0
+        assert called([*again, "--year", "2019"], monkeypatch) == 2
+    called(["data", "export", *store, "-o", str(tmp_path / "out.csv")], monkeypatch)
+
+
+def called(words: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """Return the exit status of a command whose output takes text alone."""
+    with monkeypatch.context() as here:
+        here.setattr(sys, "argv", ["panelkit", *words])
+        streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
+        for name, stream in streams.items():
+            here.setattr(sys, name, stream)
+        with pytest.raises(SystemExit) as left:
+            main()
+    for stream in streams.values():
+        stream.flush()
+        said = stream.buffer.getvalue().decode()
+        assert "Traceback" not in said
+    return left.value.code or 0

@@ -95,8 +95,8 @@ def index_change(
         raise SpecError(
             message(
                 "{first} lies before {last}, and it does not",
-                first=option("first", begin),
-                last=option("last", end),
+                first=option("first", begin, exact=True),
+                last=option("last", end, exact=True),
             )
         )
     z0, z1 = cube.z[:, cube.at(begin)], cube.z[:, cube.at(end)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from panelkit.evaluation.dynamics.equilibria import equilibrium, is_bounded
 from panelkit.evaluation.dynamics.trajectories import STEPS, paths
+from panelkit.kernels.linear_programs import BoolArray
 from panelkit.language.message import Message, message
 from panelkit.results.fit import FloatArray
 
@@ -19,44 +20,56 @@ _LONG = 400
 
 @dataclass(frozen=True)
 class Check:
-    """A test: what is asked, how far the model is from it, whether that is near enough. NaN: it does not apply."""
+    """A test: what is asked, how far each system is from it (...), whether that is near enough (...).
+
+    A value is NaN where the test does not apply.
+    """
 
     name: Message
-    value: float
-    passed: bool
+    value: FloatArray
+    passed: BoolArray
 
 
 def extreme_conditions(coefficients: FloatArray, start: FloatArray, periods: int) -> tuple[Check, ...]:
-    """Return the tests of one system, coefficients (2, 3) and first stocks (2,), over `periods`."""
+    """Return the tests of systems, coefficients (..., 2, 3) and first stocks (..., 2), over `periods`."""
     path = paths(start, coefficients, periods)
-    none = paths(np.array([0.0, start[1]]), coefficients, periods)[:, 0]
+    none = paths(start * np.array([0.0, 1.0]), coefficients, periods)[..., 0]
     still = paths(start, np.zeros_like(coefficients), periods)
     units = np.array([1e3, 1e-2])
     scale = np.stack([np.ones(2), units, units[::-1]], axis=-1)
     scaled = paths(start * units, coefficients / scale, periods) / units
     halved = paths(start, coefficients, periods, steps=2 * STEPS)
     return (
-        _held(message("a stock at zero stays at zero"), float(np.abs(none).max()), 0.0),
-        _held(message("without growth and interaction nothing changes"), _apart(still, start), _EXACT),
-        _held(message("other units of the stocks give the same path"), _apart(scaled, path), _EXACT),
-        _held(message("half the step gives the same path"), _apart(halved, path), _STEP),
+        _held(message("a stock at zero stays at zero"), np.abs(none).max(axis=-1), 0.0),
+        _held(
+            message("without growth and interaction nothing changes"),
+            _apart(still, start[..., None, :]).max(axis=-1),
+            _EXACT,
+        ),
+        _held(
+            message("other units of the stocks give the same path"),
+            _apart(scaled, path).max(axis=-1),
+            _EXACT,
+        ),
+        _held(message("half the step gives the same path"), _apart(halved, path).max(axis=-1), _STEP),
         _at_rest(coefficients, start),
     )
 
 
-def _held(name: Message, value: float, most: float) -> Check:
-    return Check(name, value, bool(value <= most))
+def _held(name: Message, value: FloatArray, most: float) -> Check:
+    return Check(name, value, value <= most)
 
 
-def _apart(one: FloatArray, other: FloatArray) -> float:
+def _apart(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the larger relative distance of the two stocks (...)."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.max(np.abs(one / other - 1.0)))
+        return np.asarray(np.max(np.abs(one / other - 1.0), axis=-1))
 
 
 def _at_rest(coefficients: FloatArray, start: FloatArray) -> Check:
-    """Return whether a bounded system ends at its equilibrium; one without bounds has none to end at."""
-    name = message("a bounded system comes to rest at its equilibrium")
+    """Return whether bounded systems end at their equilibrium; one without bounds has none to end at."""
     rest = equilibrium(coefficients)
-    if not (is_bounded(coefficients) and np.isfinite(rest).all()):
-        return Check(name, float("nan"), True)
-    return _held(name, _apart(paths(start, coefficients, _LONG)[-1], rest), _NEAR)
+    ends = is_bounded(coefficients) & np.isfinite(rest).all(axis=-1)
+    apart = np.where(ends, _apart(paths(start, coefficients, _LONG)[..., -1, :], rest), np.nan)
+    name = message("a bounded system comes to rest at its equilibrium")
+    return Check(name, apart, (apart <= _NEAR) | ~ends)

@@ -118,19 +118,16 @@ class FusionFit(Evaluated):
 
     def conditions(self) -> pd.DataFrame:
         """Return the tests that the model has to pass whatever its numbers: name, distance, passed; of all units."""
-        rows: dict[str, list[tuple[float, bool]]] = {}
-        for at in range(len(self.units)):
-            for check in extreme_conditions(self.coefficients[at], self.stocks[at, 0], len(self.periods) - 1):
-                rows.setdefault(str(check.name), []).append((check.value, check.passed))
+        checks = extreme_conditions(self.coefficients, self.stocks[:, 0], len(self.periods) - 1)
         return pd.DataFrame(
             [
                 {
-                    "check": name,
-                    "largest": max((value for value, _ in found if np.isfinite(value)), default=np.nan),
-                    "passed": sum(passed for _, passed in found),
-                    "units": len(found),
+                    "check": str(check.name),
+                    "largest": float(max(check.value[np.isfinite(check.value)], default=np.nan)),
+                    "passed": int(check.passed.sum()),
+                    "units": len(self.units),
                 }
-                for name, found in rows.items()
+                for check in checks
             ]
         )
 

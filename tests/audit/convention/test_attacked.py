@@ -60,7 +60,7 @@ def test_one_plus_x_where_zeros_are_and_plain_logarithms_elsewhere() -> None:
 def test_papers_of_a_hidden_control_in_two_decimals_are_no_province_of_two_names() -> None:
     """Thousands of slightly different samples fill the neighbourhood of their base; two decimals cannot tell them."""
     states = []
-    for seed in range(12):
+    for seed in (1, 6, 7, 9):  # of twelve those with more than one answer
         frame = panel(seed, units=31, periods=9)
         flat = frame.reset_index()
         rng = np.random.default_rng(seed)

@@ -94,6 +94,12 @@ def test_extreme_conditions_hold_and_can_fail() -> None:
     assert all(check.passed for check in checks)
     wild = extreme_conditions(40 * system((0.4, 0.5)), np.array([0.2, 0.6]), 12)
     assert not all(check.passed for check in wild)  # a step of a tenth is too long for such rates
+    systems = np.stack([system((0.4, 0.5)), 40 * system((0.4, 0.5)), system((1.5, 1.5))])
+    for at, one in enumerate(systems):  # many at once as one by one
+        alone = extreme_conditions(one, np.array([0.2, 0.6]), 12)
+        for many, single in zip(extreme_conditions(systems, np.array([0.2, 0.6]), 12), alone, strict=True):
+            assert many.passed[at] == single.passed
+            assert many.value[at] == pytest.approx(single.value, rel=1e-9, nan_ok=True)
 
 
 def test_theil_by_hand() -> None:

@@ -94,7 +94,7 @@ def returns_to_scale_test(
                     "returns to scale are tested on the frontier of one {period}, and {count} are held: "
                     "{where}",
                     count=len(np.unique(years)),
-                    where=option("where", f"{time or 'year'} == {years.max()}"),
+                    where=option("where", f"{time or 'year'} == {years.max()}", exact=True),
                 )
             )
         said = check_rows(sample, frontier_sets(years, "year", 1), "bcc")

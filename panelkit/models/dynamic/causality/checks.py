@@ -36,7 +36,9 @@ def checked_options(test: str, lags: Any, both: Any, max_lags: Any, variance: st
         if lags != "bic":
             raise SpecError(
                 message(
-                    "{max_lags} belongs to {lags}", max_lags=option("max_lags"), lags=option("lags", "bic")
+                    "{max_lags} belongs to {lags}",
+                    max_lags=option("max_lags", flag="--max-order"),
+                    lags=option("lags", "bic", flag="--order"),
                 )
             )
         if isinstance(max_lags, bool) or not isinstance(max_lags, int | np.integer) or max_lags < 1:

@@ -112,7 +112,7 @@ def _repeats(block: Wide, lags: int, where: Message) -> Message:
         "lags={lags}: the past of {terms} repeats that of `{outcome}`, or itself, or stands still, in "
         "{where}: there is nothing to tell them apart. Take fewer lags ({max_lags} for bic), or another "
         "variable",
-        max_lags=option("max_lags"),
+        max_lags=option("max_lags", flag="--max-order"),
         lags=lags,
         terms=[f"`{name}`" for name in block.terms],
         outcome=block.outcome,

@@ -58,9 +58,8 @@ def groups_of(rows: DynamicRows, cluster: str | None) -> IntArray:
     if cluster not in design.extra:
         raise SpecError(
             message(
-                "{cluster}{name}`: moments are summed over whole units, not over {periods}",
-                cluster=option("cluster"),
-                name=cluster,
+                "{cluster}: moments are summed over whole units, not over {periods}",
+                cluster=option("cluster", cluster, exact=True),
             )
         )
     codes = np.unique(np.asarray(design.extra[cluster]).astype(str), return_inverse=True)[1].astype(np.int64)
@@ -71,18 +70,16 @@ def groups_of(rows: DynamicRows, cluster: str | None) -> IntArray:
     if len(split):
         raise SpecError(
             message(
-                "{cluster}{name}`: {units} lie in more than one: clusters hold whole units",
-                cluster=option("cluster"),
-                name=cluster,
+                "{cluster}: {units} lie in more than one: clusters hold whole units",
+                cluster=option("cluster", cluster, exact=True),
                 units=[str(design.unit_labels[at]) for at in split[:8]],
             )
         )
     if codes.max() == 0:
         raise SpecError(
             message(
-                "{cluster}{name}` holds one value only: errors need several clusters",
-                cluster=option("cluster"),
-                name=cluster,
+                "{cluster} holds one value only: errors need several clusters",
+                cluster=option("cluster", cluster, exact=True),
             )
         )
     return codes
