@@ -33,7 +33,7 @@ WORDS: dict[Language, dict[str, Any]] = {
         "title": "31 个省份的研发经费与政府资金：去掉各省趋势，斜率就没有了",
         "panels": ("去掉省份效应和年份效应之后", "再去掉每个省份自己的趋势"),
         "names": ("研发经费中的政府资金（对数）", "其余研发经费/GDP（对数）"),
-        "notes": "每个点是一个省份的一年；由 docs/images/first.py 用随包数据画出",
+        "notes": "每个点是一个省份的一年；由 docs/images/first.py 用随附数据画出",
     },
 }
 

@@ -33,7 +33,7 @@ class SearchOptions(OwnFile):
             "--formula",
             help="Search which convention prints a column, from this regression on --data or the shipped figures. "
             "Absent: from the headings of the table. "
-            "论文的回归式：查找哪种口径能得到所印数字；缺省时由表的行列标题得出。",
+            "论文的回归式：查找哪种计算惯例能得到所印数字；缺省时由表的行列标题得出。",
         ),
     ] = None
     column: Annotated[

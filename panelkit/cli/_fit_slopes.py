@@ -52,7 +52,7 @@ class Shocks:
         int, typer.Option("--factors", help="With interactive_effects: how many factors. 共同因子个数。")
     ] = 1
     correct_bias: Annotated[
-        bool, typer.Option("--correct-bias", help="With interactive_effects: correct for bias. 偏误校正。")
+        bool, typer.Option("--correct-bias", help="With interactive_effects: correct for bias. 偏差校正。")
     ] = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from panelkit.cli.data._cells import place_names
-from panelkit.language.message import Language, Message, message, term
+from panelkit.language.message import Language, Message, listed, message, term
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,10 +102,10 @@ def _more(n: int) -> Message:
     return message("... and {n} more (`--json` lists all)", n=n)
 
 
-def _listed(keys: list[str]) -> str:
+def _listed(keys: list[str]) -> Message:
     """Return keys of indicators, the first of them and how many there are besides."""
     rest = len(keys) - _SHOWN
-    return ", ".join(keys[:_SHOWN]) + (f", ... (+{rest})" if rest > 0 else "")
+    return listed([*keys[:_SHOWN], *([f"... (+{rest})"] if rest > 0 else [])])
 
 
 def _print_revised(console: Console, one: Ingested, names: Mapping[int, str], language: Language) -> None:
@@ -115,7 +115,7 @@ def _print_revised(console: Console, one: Ingested, names: Mapping[int, str], la
     if not revised:
         return
     compared = sorted({str(one.judgement.compared[change.indicator]) for change in revised})
-    title = message("revised against {vintages}", vintages=", ".join(compared))
+    title = message("revised against {vintages}", vintages=listed(compared))
     table = Table(box=None, pad_edge=False, title=title.text(language))
     table.title_justify = "left"
     for head in (term("column", "province"), term("column", "period")):
@@ -157,11 +157,10 @@ def _apart(one: Ingested) -> list[Message]:
     rows = one.read.rows_apart
     if not rows:
         return []
-    listed = ", ".join(f"{row.name} ({row.cells})" for row in rows)
     return [
         message(
             "set apart, about no province (numbers in the row): {listed}; {n} cells in all",
-            listed=listed,
+            listed=listed(message("{row} ({count})", row=row.name, count=row.cells) for row in rows),
             n=sum(row.cells for row in rows),
         )
     ]

@@ -86,7 +86,7 @@ class Named:
     corrections: Annotated[
         Path | None,
         typer.Option(
-            "--corrections", help="Corrections in place of the shipped ones. 代替所附更正表的更正文件。"
+            "--corrections", help="Corrections in place of the shipped ones. 代替随附更正表的更正文件。"
         ),
     ] = None
 

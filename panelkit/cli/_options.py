@@ -77,7 +77,7 @@ ShippedYearsOption = Annotated[
     typer.Option(
         "--years",
         help="First and last year of the sample; the shipped figures: 2011-2022 unless given, --data: all. "
-        "起止年份；所附数据默认 2011-2022，自备数据默认全部。",
+        "起止年份；随附数据默认 2011-2022，自备数据默认全部。",
     ),
 ]
 LagsOption = Annotated[
@@ -85,7 +85,7 @@ LagsOption = Annotated[
     typer.Option(
         "--lags",
         help="reach: lags and leads read years outside --years; within: those years count as absent. "
-        "reach：滞后、前置项可取 --years 以外的年份；within：视为缺失。",
+        "reach：滞后、前导项可取 --years 以外的年份；within：视为缺失。",
     ),
 ]
 WhereOption = Annotated[
@@ -108,14 +108,14 @@ DesignProvincesOption = Annotated[
     typer.Option(
         "--provinces",
         help="all, no_tibet, or names by commas; the shipped figures: as the design says unless given. "
-        "all、no_tibet 或以逗号分隔的省份；所附数据默认依指标体系。",
+        "all、no_tibet 或以逗号分隔的省份；随附数据默认依指标体系。",
     ),
 ]
 VintageOption = Annotated[
     list[str] | None,
     typer.Option(
         "--vintage",
-        help="indicator=vintage of the shipped figures, repeatable. 所附数据的版本：指标=版本，可重复。",
+        help="indicator=vintage of the shipped figures, repeatable. 随附数据的版本：指标=版本，可重复。",
     ),
 ]
 BesideOption = Annotated[
@@ -124,7 +124,7 @@ BesideOption = Annotated[
         "--store",
         callback=store_there,
         help="A store whose figures stand over the shipped ones, indicators of your own among them. "
-        "数据库文件夹：其中的数据（含自有指标）覆盖所附数据。",
+        "数据库文件夹：其中的数据（含自有指标）覆盖随附数据。",
     ),
 ]
 OutOption = Annotated[

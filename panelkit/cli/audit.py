@@ -68,8 +68,8 @@ def audit(
     Every identity that the numbers allow is checked by interval arithmetic over rounding: consistent, inconsistent, or
     decision inconsistent, where what a reader concludes changes. With --formula, --data (or the shipped figures) are
     searched for the convention, or the known mistake, that prints the column.
-    以四舍五入的区间逐项核对：一致、不一致、结论不一致。给出 --formula 时，在 --data（或所附数据）上查找能得到所印数字的
-    口径或常见错误。
+    以四舍五入的区间逐项核对：一致、不一致、结论不一致。给出 --formula 时，在 --data（或随附数据）上查找能得到所印数字的
+    计算惯例或常见错误。
     """
     from panelkit.audit.bench import audit as run
 

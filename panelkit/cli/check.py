@@ -103,7 +103,7 @@ def check(
             metavar="[STORE]",
             callback=_store,
             help="Run on the shipped figures and on a store's; say what moved and why. "
-            "分别以所附数据和数据库中的数据运行，说明何处改变及其原因。",
+            "分别以随附数据和数据库中的数据运行，说明何处改变及其原因。",
         ),
     ] = None,
     vintage: Annotated[

@@ -56,7 +56,7 @@ class CointegrationOptions:
     leads: Annotated[
         int,
         typer.Option(
-            "--leads", min=0, help="Leads of the changes of x (westerlund). 解释变量差分的前置阶数。"
+            "--leads", min=0, help="Leads of the changes of x (westerlund). 解释变量差分的前导阶数。"
         ),
     ] = 0
     bandwidth: Annotated[

@@ -80,7 +80,7 @@ class Method:
         str,
         typer.Option(
             help="auto (randomisation below eight treated units), randomisation, clusters, conley-taber or bootstrap. "
-            "少数处理单位时的推断。"
+            "少数处理个体时的推断。"
         ),
     ] = "auto"
     reps: Annotated[int, typer.Option(min=99, help="Draws of the randomisation. 随机化次数。")] = 999
@@ -102,7 +102,7 @@ class Event:
         str | None, typer.Option(help="bin, trim or show what lies outside the window. 窗口以外的处理。")
     ] = None
     pretrend: Annotated[
-        bool, typer.Option("--pretrend", help="Test the leads jointly, with its power. 前趋势检验及其功效。")
+        bool, typer.Option("--pretrend", help="Test the leads jointly, with its power. 事前趋势检验及其功效。")
     ] = False
     honest: Annotated[
         bool,

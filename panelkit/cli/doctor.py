@@ -37,7 +37,7 @@ def doctor(
 
     Packages, shipped figures, fonts, optional parts, the store, kept verdicts. Exit status 1 if anything is broken;
     what is absent breaks nothing.
-    检查软件包、所附数据、字体、可选部分、数据库和缓存。有损坏时退出码为 1；缺少可选部分不算损坏。
+    检查软件包、随附数据、字体、可选部分、数据库和缓存。有损坏时退出码为 1；缺少可选部分不算损坏。
     """
     from panelkit.report.installation import broken, parts
 

@@ -62,7 +62,7 @@ class Estimator:
         typer.Option(
             "--convention",
             help="reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss; with instruments also ivregress, ivreg2, "
-            "ivreghdfe, xtivreg2, xtivreg2-small. 小样本惯例。",
+            "ivreghdfe, xtivreg2, xtivreg2-small. 小样本的计算惯例。",
         ),
     ] = "reghdfe"
     weights: Annotated[

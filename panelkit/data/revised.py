@@ -147,7 +147,7 @@ def _add_source(folder: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
     row = {"source": SOURCE, "publisher": "用户自行导入", "publisher_en": "ingested by the user"}
-    row |= {"publication": "store", "publication_zh": "本地库", "publication_en": "the user's store"}
+    row |= {"publication": "store", "publication_zh": "自有数据库", "publication_en": "the user's store"}
     with path.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerow([row.get(name, "") for name in header])
 

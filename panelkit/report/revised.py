@@ -10,7 +10,7 @@ from rich.text import Text
 from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
-from panelkit.language.message import Joined, Language, Message, listed, message, sentences, term
+from panelkit.language.message import Language, Message, listed, message, sentences, term
 from panelkit.report.conditions import MARKS
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
@@ -160,8 +160,7 @@ def _about(found: FigureComparison) -> list[Message]:
         for vintage in vintages
     ]
     if found.figures.unread:
-        unread = Joined(found.figures.unread[:_LARGEST], {"en": ", ", "zh": ", "})
-        said.append(message("read by no claim: {keys}", keys=unread))
+        said.append(message("read by no claim: {keys}", keys=listed(found.figures.unread[:_LARGEST])))
     return said
 
 
@@ -179,7 +178,7 @@ def _table(moved: list[Moved], language: Language) -> Table:
     for one in moved:
         old, new = one.estimates
         style = "bold" if _weighs(one) else ""
-        what = Joined(_what_moved(one), {"en": ", ", "zh": ", "})
+        what = listed(_what_moved(one))
         cells = (_name(one), say(_verdicts(one), language), moved_numbers(old, new), say(what, language))
         table.add_row(*cells, style=style)
     return table
@@ -248,21 +247,29 @@ def _without(one: Moved) -> list[str]:
     return [signed(pair(value, one.estimates[1])[0]) for value in values]
 
 
+def _revision(named: str, indicator: str, period: str, old: float, new: float, percent: float) -> Message:
+    before, after = figures(old, new)
+    return message(
+        "{indicator} {place} {period}: {old} → {new} ({percent})",
+        indicator=indicator,
+        place=named,
+        period=period,
+        old=before,
+        new=after,
+        percent=signed_percent(percent),
+    )
+
+
 def _largest(changes: pd.DataFrame, language: Language) -> list[RenderableType]:
     revised = changes[changes["status"] == "revised"]
     if revised.empty:
         return []
-    names = {**labels_of("zh" if language == "zh" else "en"), NATION: "China"}
+    names = {**labels_of("zh" if language == "zh" else "en"), NATION: message("China")}
     order = (-revised["percent"].abs()).argsort(kind="stable")
-    columns = ["indicator", "adcode", "period", "old", "new", "percent"]
-    lines = [
-        f"{key} {names.get(int(code), code)} {period}: {' → '.join(figures(old, new))} ({signed_percent(percent)})"
-        for key, code, period, old, new, percent in revised.iloc[order]
-        .head(_LARGEST)[columns]
-        .to_numpy()
-        .tolist()
-    ]
+    columns = ["adcode", "indicator", "period", "old", "new", "percent"]
+    rows = revised.iloc[order].head(_LARGEST)[columns].to_numpy().tolist()
+    lines = [_revision(names.get(int(code), str(code)), *rest) for code, *rest in rows]
     return [
         Text(say(message("Largest revisions"), language), style="bold"),
-        *(Text(f"  {line}") for line in lines),
+        *(Text(f"  {say(line, language)}") for line in lines),
     ]

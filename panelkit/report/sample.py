@@ -11,10 +11,9 @@ import pandas as pd
 from panelkit.claims.findings import Finding
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.data.figure_notes import flag_years
-from panelkit.language.message import Joined, Language, listed, message, sentences
+from panelkit.language.message import Language, listed, message, sentences
 from panelkit.report.words import say
 
-_COMMA: dict[Language, str] = {"en": ", ", "zh": ", "}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -121,7 +120,7 @@ def vintage_note(tested: Finding, columns: Sequence[str], language: Language) ->
     if not by_vintage:
         return ""
     parts = [
-        message("{vintage} ({columns})", vintage=vintage, columns=Joined(keys, _COMMA))
+        message("{vintage} ({columns})", vintage=vintage, columns=listed(keys))
         for vintage, keys in by_vintage.items()
     ]
     return say(message("Vintages: {vintages}", vintages=sentences(parts)), language)

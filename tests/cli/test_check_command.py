@@ -122,7 +122,7 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(panelkit: Command, s
 def test_chinese_is_spoken(panelkit: Command, small: Path) -> None:
     run = panelkit("check", small, "--lang", "zh")
     assert run.status == 0
-    assert "约束型野生聚类自助法" in run.out
+    assert "受约束的野生聚类自助法" in run.out
     assert "无法检验" in run.out
     assert json.loads(panelkit("check", small, "--lang", "zh", "--json").out)[2]["reason"].startswith(
         "需要模型"

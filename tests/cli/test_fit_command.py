@@ -89,7 +89,7 @@ def test_tests_speak_chinese(own: pd.DataFrame, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "null:" not in done.output
     for text in (
-        "约束型野生聚类自助法",
+        "受约束的野生聚类自助法",
         "95% 置信集：[",
         "可混合性检验",
         "原假设：误差无序列相关",

@@ -41,7 +41,7 @@ def test_a_shipped_index_prints_ranks_weights_and_what_is_missing(tmp_path: Path
     )
     assert found.exit_code == 0, found.output
     assert "北京" in found.output
-    assert "未含于所附数据" in found.output
+    assert "未含于随附数据" in found.output
     names = {path.name for path in tmp_path.iterdir()}
     assert {
         "scores.csv",

@@ -96,7 +96,7 @@ def test_every_output_says_the_flags_and_of_which_design(tmp_path: Path, languag
     path.write_text(SMALL.replace('id = "net"', 'id = "net"\nflags = ["far_proxy"]'), encoding="utf-8")
     found = pk.check(path)
     write(found, tmp_path / "out", language)
-    far = {"en": "net: far proxy", "zh": "净额：远端代理变量"}[language]
+    far = {"en": "net: far proxy", "zh": "净额：较远的代理变量"}[language]
     alone = {"en": "association only", "zh": "仅为相关"}[language]
     with zipfile.ZipFile(tmp_path / "out" / "T1_elasticity_conditions.docx") as archive:
         word = archive.read("word/document.xml").decode("utf-8")

@@ -28,7 +28,7 @@ from panelkit.inference.shapley import shapley_shares, shares_of_products
 from panelkit.kernels.moments import group_moments
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
-from panelkit.language.message import Joined, Message, message, verbatim
+from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.results.fit import FloatArray
@@ -102,7 +102,7 @@ class LeadingDesign(MeasuredDesign):
                     leader=self.leader,
                     share=share,
                     n=tally.declared,
-                    means=Joined(mean, {"en": ", ", "zh": ", "}),
+                    means=listed(mean),
                     probability=order.probability,
                     draws=self.draws,
                 ),

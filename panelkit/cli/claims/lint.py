@@ -39,7 +39,7 @@ def lint(
     Exit status 0 without problems, 1 with some (blanks of a template among them), 2 where a file cannot be read.
     With --data, formulas, years and units are held to a panel of your own; without it, to the shipped figures.
     无问题时退出码为 0，有问题（含模板未填之处）为 1，文件无法读取为 2。
-    使用 --data 时以自备面板核对公式、年份和个体；否则以所附数据核对。
+    使用 --data 时以自备面板核对公式、年份和个体；否则以随附数据核对。
     """
     from panelkit.claims.lint.lint import lint_file, lint_files
     from panelkit.claims.source import Shipped

@@ -7,5 +7,5 @@ from panelkit.cli._commands import group
 app = group(
     __name__,
     first=("run", "which"),
-    help="Coupling coordination, by the right formulas. 耦合协调度（公式更正版）。",
+    help="Coupling coordination, by the right formulas. 耦合协调度（正确的公式）。",
 )

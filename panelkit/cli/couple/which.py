@@ -23,7 +23,7 @@ def which_formula(
         Path,
         typer.Argument(
             help="CSV or Excel: scores and the printed C or D, one row a unit. "
-            "CSV 或 Excel：得分与印刷的 C 或 D，每行一个单元。"
+            "CSV 或 Excel：得分与印刷的 C 或 D，每行一个个体。"
         ),
     ],
     systems: Annotated[str, typer.Option(help="The score columns: U1,U2. 得分所在的列。")],

@@ -7,5 +7,5 @@ from panelkit.cli._commands import group
 app = group(
     __name__,
     first=("coverage", "define", "diff", "export", "list", "show"),
-    help="The figures that ship with the package. 随软件发布的数据。",
+    help="The figures that ship with the package. 随附数据。",
 )

@@ -89,7 +89,7 @@ def diff(
 
     A file alone is compared with the figures held, shipped and in the store, as `panelkit ingest` would take it. Files
     are read with the options of `panelkit ingest`; nothing is written.
-    只给一个文件时，与已有数据（所附及数据库中的）比较，即 `panelkit ingest` 将作出的变动。文件按 `panelkit ingest`
+    只给一个文件时，与已有数据（随附的与数据库中的）比较，即 `panelkit ingest` 将作出的变动。文件按 `panelkit ingest`
     的各选项读取；不写入任何内容。
     """
     from panelkit.data.revisions import diff_vintages

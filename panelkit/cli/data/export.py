@@ -34,7 +34,7 @@ def export(
     indicator: IndicatorOption = None,
     vintage: Annotated[str | None, typer.Option("--vintage", help="Only this vintage. 仅限该版本。")] = None,
     only_store: Annotated[
-        bool, typer.Option("--only-store", help="Without the shipped figures. 不含所附数据。")
+        bool, typer.Option("--only-store", help="Without the shipped figures. 不含随附数据。")
     ] = False,
     level: LevelOption = LevelName.province,
     lang: LangOption = Lang.en,

@@ -36,7 +36,7 @@ class Model:
         typer.Option(
             "--link",
             help='"name=output ~ spending", repeatable; three links of the shipped figures if absent. '
-            "环节：名称=产出 ~ 投入，可重复；默认所附数据的三个环节。",
+            "环节：名称=产出 ~ 投入，可重复；默认随附数据的三个环节。",
         ),
     ] = None
     control: Annotated[

@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 
 @command(app, example="index list")
 def list_designs(printed: Printed) -> None:
-    """List the designs that ship with panelkit. 列出所附的指标体系。"""
+    """List the designs that ship with panelkit. 列出随附的指标体系。"""
     from rich.table import Table
 
     from panelkit.indices.panels.designs import load_design, shipped_designs

@@ -89,7 +89,7 @@ IslandsOption = Annotated[
     typer.Option(
         "--islands",
         help="zero keeps units without a neighbour as zero rows, refuse names them. "
-        "孤立单元：zero 保留为零行，refuse 报错。",
+        "没有邻居的个体：zero 保留为零行，refuse 报错。",
     ),
 ]
 ModelOption = Annotated[
@@ -97,7 +97,7 @@ ModelOption = Annotated[
 ]
 EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
 ConventionOption = Annotated[
-    str, typer.Option("--convention", help="lee-yu, lsdv, splm, elhorst or xsmle. 估计口径。")
+    str, typer.Option("--convention", help="lee-yu, lsdv, splm, elhorst or xsmle. 计算惯例。")
 ]
 DurbinOption = Annotated[
     str | None,
@@ -108,14 +108,15 @@ VcovOption = Annotated[
     typer.Option(
         "--vcov",
         help="Information, Hessian, OPG, QML, Cluster, ScoreCluster, ScoreCluster(column), DriscollKraay(lags); "
-        "absent: that of the convention. 协方差估计，缺省随口径。",
+        "absent: that of the convention. 协方差估计，缺省随计算惯例。",
     ),
 ]
 SmallSampleOption = Annotated[
     bool | None,
     typer.Option(
         "--small-sample/--no-small-sample",
-        help="Variances times n/(n - k), and t; absent: as the convention has it. 小样本调整与 t 分布，缺省随口径。",
+        help="Variances times n/(n - k), and t; absent: as the convention has it. "
+        "小样本调整与 t 分布，缺省随计算惯例。",
     ),
 ]
 MissingOption = Annotated[

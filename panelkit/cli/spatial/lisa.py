@@ -49,7 +49,7 @@ def lisa(
         ByChoice,
         typer.Option(
             help="Of --plot: q (false discovery rate) or p (no correction) at the level of --fdr. "
-            "显著性按 q（错误发现率）或 p（不校正）。"
+            "地图上的显著性按 q（错误发现率）或 p（不校正），水平由 --fdr 给出。"
         ),
     ] = ByChoice.q,
     seed: SeedOption = 0,
@@ -61,7 +61,7 @@ def lisa(
         ),
     ] = None,
 ) -> None:
-    """Local Moran statistics (LISA) of one year, their cluster map and Moran scatter. 局部莫兰指数。"""
+    """Local Moran statistics (LISA) of one year, their cluster map and Moran scatter. 局部莫兰指数及其地图与散点图。"""
     from panelkit.spatial.moran import local_moran
 
     check_plots(plot, scatter)
