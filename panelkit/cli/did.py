@@ -102,7 +102,8 @@ class Event:
         str | None, typer.Option(help="bin, trim or show what lies outside the window. 窗口以外的处理。")
     ] = None
     pretrend: Annotated[
-        bool, typer.Option("--pretrend", help="Test the leads jointly, with its power. 事前趋势检验及其功效。")
+        bool,
+        typer.Option("--pretrend", help="Test the leads jointly, with its power. 事前趋势检验及其功效。"),
     ] = False
     honest: Annotated[
         bool,

@@ -58,7 +58,9 @@ class PathOptions:
         typer.Option(help="Mediators side by side or in a chain. 多个中介变量并列或链式。"),
     ] = OrderChoice.parallel
     lag: Annotated[int, typer.Option(min=0, help="Years the treatment lies before. 解释变量滞后年数。")] = 0
-    lead: Annotated[int, typer.Option(min=0, help="Years the outcome lies after. 结果变量取自其后的年数。")] = 0
+    lead: Annotated[
+        int, typer.Option(min=0, help="Years the outcome lies after. 结果变量取自其后的年数。")
+    ] = 0
     moderator: Annotated[str | None, typer.Option(help="An expression. 调节变量。")] = None
     moderates: Annotated[str, typer.Option(help="Paths it changes: first,second,direct. 被调节的路径。")] = (
         "first"
