@@ -247,7 +247,9 @@ def _without(one: Moved) -> list[str]:
     return [signed(pair(value, one.estimates[1])[0]) for value in values]
 
 
-def _revision(named: str | int, indicator: str, period: str, old: float, new: float, percent: float) -> Message:
+def _revision(
+    named: str | int, indicator: str, period: str, old: float, new: float, percent: float
+) -> Message:
     before, after = figures(old, new)
     return message(
         "{indicator} {place} {period}: {old} → {new} ({percent})",

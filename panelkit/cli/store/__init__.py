@@ -25,7 +25,7 @@ def list_files(
     store: StoreOption = None,
     level: LevelOption = LevelName.province,
 ) -> None:
-    """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
+    """List the files of the store and their vintages; `check` and `repair` it. 列出数据库中的文件；检查、修复。"""
     from panelkit.data.yearbook.store.levels import has_cities, level_folder
     from panelkit.data.yearbook.store.mark import CITIES
     from panelkit.data.yearbook.store.store import read_store

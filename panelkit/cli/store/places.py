@@ -21,7 +21,7 @@ def places(
     store: StoreOption = None,
     level: LevelOption = LevelName.province,
 ) -> None:
-    """List the misspelt names that `ingest --place` made the store remember. 列出库中记住的误印地名。"""
+    """List the misspelt names that `ingest --place` made the store remember. 列出数据库中记住的误印地名。"""
     from panelkit.data.yearbook.store.places import store_places
 
     found = store_places(store or folder or ctx.obj, level=level.level)
