@@ -22,8 +22,8 @@ SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a folder that holds a copy of the package, its data beside it."""
-    shutil.copytree(PACKAGE, tmp_path / "panelkit", ignore=shutil.ignore_patterns("__pycache__"))
+    """Return a folder that holds a copy of the package, compiled modules with it, its data beside it."""
+    shutil.copytree(PACKAGE, tmp_path / "panelkit")
     for name in ("data", "seeds"):
         if (HOME / name).is_dir():
             (tmp_path / name).symlink_to(HOME / name)
@@ -45,7 +45,7 @@ def add(copy: Path, text: str) -> None:
 
 def run(copy: Path, *arguments: str) -> str:
     """Run Python on the copy and return what it prints."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=copy, env=environment, capture_output=True, text=True, check=False
     )
