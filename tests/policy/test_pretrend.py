@@ -222,7 +222,11 @@ def test_text_in_both_languages() -> None:
     chinese = found.summary(language="zh")
     assert "平行趋势" in chinese
     assert "line" not in chinese
-    assert "<table" in found._repr_html_()
+    html = found._repr_html_()
+    assert (
+        "line of slope 0.1, slope 0.1: power " in html
+    )  # a sentence a violation: no table stands within notes
+    assert "Notes: line" in html
     assert any(
         "normal critical values" in note for note in pk.pretrend_test(drawn(1, 3, 2, clusters=31)).notes
     )

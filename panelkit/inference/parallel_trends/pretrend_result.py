@@ -48,6 +48,31 @@ class PretrendTest(TestResult):
         said = message("bias is that of the {effect}", effect=self.effect).text(language)
         return "", frame_text(self.shown(language), language, lambda value: f"{value:.4g}", index=False), said
 
+    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, list[Message | str]]:
+        """Return the test as a row; below it a sentence for every violation, in place of their table."""
+        from panelkit.show import tables
+
+        table = tables.frame_of_tests([self], language=language).reset_index()
+        found: list[Message | str] = [
+            message(
+                "{violation}, slope {slope:.4g}: power {joint:.3g} of the joint test and {single:.3g} of single leads, "
+                "likelihood ratio {ratio:.3g}, bias {bias:.4g} ({passed:.4g} where the joint test is passed, {alone:.4g} "
+                "where single leads are)",
+                violation=row.violation,
+                slope=row.slope,
+                joint=row.power_joint,
+                single=row.power_single,
+                ratio=row.likelihood_ratio,
+                bias=row.bias,
+                passed=row.bias_passed_joint,
+                alone=row.bias_passed_single,
+            )
+            for row in self.table.itertuples()
+        ]
+        if found:
+            found.append(message("bias is that of the {effect}", effect=self.effect))
+        return table, None, [*found, *self.notes]
+
     def shown(self, language: Language = "en") -> pd.DataFrame:
         """Return the columns of the table that are printed, their heads in a language."""
         heads = {
