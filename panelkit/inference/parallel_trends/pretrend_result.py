@@ -56,8 +56,8 @@ class PretrendTest(TestResult):
         found: list[Message | str] = [
             message(
                 "{violation}, slope {slope:.4g}: power {joint:.3g} of the joint test and {single:.3g} of single leads, "
-                "likelihood ratio {ratio:.3g}, bias {bias:.4g} ({passed:.4g} where the joint test is passed, {alone:.4g} "
-                "where single leads are)",
+                "likelihood ratio {ratio:.3g}, bias {bias:.4g} ({passed:.4g} where the joint test is passed, "
+                "{alone:.4g} where single leads are)",
                 violation=row.violation,
                 slope=row.slope,
                 joint=row.power_joint,
