@@ -128,6 +128,6 @@ def _fill(folder: Path, part: Path) -> None:
     except BaseException:
         for path, place in reversed(moved):
             os.replace(place, path)
+        old.rmdir()  # what could not be moved back stays in it
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
