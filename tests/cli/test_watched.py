@@ -6,12 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 
+import numpy as np
 import pytest
 
+import panelkit as pk
 from panelkit.cli._progress import Bars, FileProgress
 from panelkit.cli._runs import progress
 from panelkit.cli._watched import watched
+from panelkit.evaluation.dynamics import trajectory_fit
 from panelkit.kernels.steps import heard_by, steps_of
+from panelkit.models.dynamic.cointegration import chance
+from panelkit.models.dynamic.vector import products
 
 
 class Terminal(StringIO):
@@ -129,3 +134,24 @@ def test_a_run_of_claims_says_that_it_reads_before_it_computes(terminal: Callabl
     with progress(None, "en") as bar:
         bar.close()  # which draws what stands there for the last time
         assert "reading" in shown.getvalue()
+
+
+def test_draws_in_blocks_and_starts_of_a_search_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn all at once is drawn in blocks where there is much of it: here one draw is one block."""
+    told: list[tuple[int, int]] = []
+    panel = pk.load_provinces(["gdp", "rd_expenditure"], (2010, 2020))
+    logs = np.log(panel).set_axis(["y", "x"], axis=1)
+    var = pk.PanelVAR(("y", "x"), lags=1).fit(logs)
+    monkeypatch.setattr(products, "_BLOCK", 1)
+    monkeypatch.setattr(chance, "_CELLS", 1)
+    with heard_by(lambda done, total: told.append((done, total))):
+        var.resample(5)
+        assert told == [(at, 5) for at in range(1, 6)]
+        told.clear()
+        assert list(chance.batches(3, 10)) == [1, 1, 1]
+        assert told == [(1, 3), (2, 3), (3, 3)]
+        told.clear()
+        stocks = (panel / panel.groupby(level=0).transform("mean")).to_numpy().reshape(31, 11, 2)
+        first = np.tile([[0.2, -0.1, 0.0]], (2, 1))[None].repeat(31, axis=0)
+        trajectory_fit.trajectory_fit(stocks, first, np.random.default_rng(1), starts=2)
+        assert told == [(1, 2), (2, 2)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.evaluation.dynamics.trajectories import paths
+from panelkit.kernels.steps import steps_of
 from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
 
@@ -62,7 +63,7 @@ def trajectory_fit(
 
     found = [
         least_squares(errors, one, jac=slopes, method="trf", x_scale="jac", max_nfev=60, xtol=1e-10)
-        for one in tries[:starts]
+        for one in steps_of(tries[:starts], starts)
     ]
     best = min(found, key=lambda one: float(one.cost))
     agreeing = sum(one.cost <= best.cost * (1.0 + 1e-4) + 1e-12 for one in found)

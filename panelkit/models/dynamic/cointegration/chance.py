@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from panelkit.kernels.steps import steps_of
 from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.cointegration.drift import Steps
 from panelkit.models.dynamic.cointegration.plan import Family, Plan
@@ -81,7 +82,8 @@ def autoregression(steps: FloatArray, rho: float) -> FloatArray:
 def batches(reps: int, cells: int) -> Iterator[int]:
     """Return how many draws go together, so that arrays stay small."""
     step = max(1, _CELLS // max(1, cells))
-    for first in range(0, reps, step):
+    firsts = range(0, reps, step)
+    for first in steps_of(firsts, len(firsts)):
         yield min(step, reps - first)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.kernels.deviations import FloatArray
+from panelkit.kernels.steps import steps_of
 from panelkit.models.dynamic.vector.adjusted import adjusted
 from panelkit.models.dynamic.vector.columns import VectorColumns
 from panelkit.models.dynamic.vector.marks import Marks
@@ -90,8 +91,9 @@ def estimates_under(
     """
     width = products.of_all.shape[1]
     block = max(1, _BLOCK // (width * width * (products.of_all.shape[0] if steps == 2 else 1)))
+    firsts = range(0, len(weights), block)
     found = [
-        _of_block(products, weights[at : at + block], steps, adjust) for at in range(0, len(weights), block)
+        _of_block(products, weights[at : at + block], steps, adjust) for at in steps_of(firsts, len(firsts))
     ]
     return np.concatenate([one for one, _ in found]), np.concatenate([two for _, two in found])
 
