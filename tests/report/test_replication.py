@@ -142,6 +142,8 @@ def test_the_readme_has_the_headings_of_the_template_in_both_languages(
         )
         assert f"{package.numbers} numbers: all as in results.json" in english
         assert "```sh" in chinese
+        assert re.search(r"\| Source \| Provided \|\n.*\n.* \| yes \|", english)
+        assert re.search(r"\| 随附 \|\n.*\n.* \| 是 \|", chinese)
     assert "panelkit does not know who gathered them" in english
     assert "seed = 7" in english
     assert r"R&D \<b\>by\</b\> 2 \| 3, in \`mean\` of \$x\$" in english

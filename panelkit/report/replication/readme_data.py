@@ -71,13 +71,14 @@ def datasets(facts: Facts, language: Language) -> Message:
         message("Vintage"),
         message("Years held"),
         message("Source"),
+        message("Provided"),
     )
-    zh = language == "zh"
+    zh, provided = language == "zh", message("yes").text(language)
     rows = []
     for row in facts.codebook.to_dict("records"):
         name = row["name_zh" if zh else "name_en"]
         series = f"`{row['series']}` {name}".strip()
         source = [row["publisher_zh" if zh else "publisher"], row["publication_zh" if zh else "publication"]]
         shown = ("，" if zh else ", ").join(part for part in source if part)
-        rows.append((f"`{row['file']}`", series, row["unit"], row["vintage"], row["years"], shown))
+        rows.append((f"`{row['file']}`", series, row["unit"], row["vintage"], row["years"], shown, provided))
     return markdown(heads, rows, language)
