@@ -11,6 +11,7 @@ from panelkit.evaluation.dynamics.trajectories import STEPS, paths
 from panelkit.kernels.linear_programs import BoolArray
 from panelkit.language.message import Message, message
 from panelkit.results.fit import FloatArray
+from panelkit.show.brief import Brief
 
 _EXACT = 1e-9  # relative: rounding over some hundred steps
 _STEP = 1e-6  # relative: the fourth-order rule at steps of a tenth, rates below one a period
@@ -18,8 +19,8 @@ _NEAR = 0.01  # of the equilibrium, after `_LONG` periods
 _LONG = 400
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, eq=False)
+class Check(Brief):
     """A test: what is asked, how far each system is from it (...), whether that is near enough (...).
 
     A value is NaN where the test does not apply.

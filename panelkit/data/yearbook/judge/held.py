@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from panelkit.show.brief import Brief
 
 PlacePeriod = tuple[int, str]
 Series = tuple[str, str]
+Part = TypeVar("Part")
 
 _TRUE_DIGITS = 15
 _TRUE = Context(prec=_TRUE_DIGITS)
@@ -50,24 +52,42 @@ class Match(Brief):
         return self.equal / self.shared if self.shared else 0.0
 
 
+class _BySeries(Mapping[Series, Part]):
+    """Parts of a long table by series, each laid out when it is first asked for: a file names few of them."""
+
+    def __init__(self, rows: Mapping[Series, pd.DataFrame], lay: Callable[[pd.DataFrame], Part]) -> None:
+        self._rows, self._lay = rows, lay
+        self._laid: dict[Series, Part] = {}
+
+    def __getitem__(self, series: Series) -> Part:
+        if series not in self._laid:
+            self._laid[series] = self._lay(self._rows[series])
+        return self._laid[series]
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def index_figures(figures: pd.DataFrame) -> Held:
     """Lay a long table out for comparison."""
-    values: dict[Series, dict[PlacePeriod, float]] = {}
-    digits: dict[Series, dict[str, int]] = {}
-    rows = zip(
-        figures["indicator"],
-        figures["vintage"],
-        figures["adcode"],
-        figures["period"],
-        figures["value"],
-        strict=True,
-    )
-    for indicator, vintage, adcode, period, value in rows:
-        series = (str(indicator), str(vintage))
-        values.setdefault(series, {})[int(adcode), str(period)] = float(value)
-        shown = digits.setdefault(series, {})
+    groups = figures.groupby(["indicator", "vintage"], sort=False, observed=True)
+    rows = {(str(indicator), str(vintage)): part for (indicator, vintage), part in groups}
+    return Held(_BySeries(rows, _values), _BySeries(rows, _digits))
+
+
+def _values(part: pd.DataFrame) -> dict[PlacePeriod, float]:
+    places = zip(part["adcode"].tolist(), part["period"].tolist(), part["value"].tolist(), strict=True)
+    return {(int(adcode), str(period)): float(value) for adcode, period, value in places}
+
+
+def _digits(part: pd.DataFrame) -> dict[str, int]:
+    shown: dict[str, int] = {}
+    for period, value in zip(part["period"].tolist(), part["value"].tolist(), strict=True):
         shown[str(period)] = max(shown.get(str(period), 0), decimals(exact(value)))
-    return Held(values, digits)
+    return shown
 
 
 def decimals(number: Decimal) -> int:
