@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from panelkit.claims.check import find_claims
 from panelkit.claims.file.load import load_claims, natural_key, select_claims
+from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
 from tests.claims.small import SMALL
 
@@ -231,3 +234,25 @@ def test_a_number_that_cannot_be_judged_is_refused(
         load_claims(claim_file(old, new))
     assert told in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1, "an error of a field makes no second one"
+
+
+def test_the_register_speaks_chinese_wherever_it_speaks() -> None:
+    """A half sentence, or English, in the place of the Chinese: what has words there has Chinese signs."""
+    folder = shipped("seeds")
+    strange = [
+        (path.name, text)
+        for path in sorted(folder.glob("*.toml"))
+        for text in _chinese(tomllib.loads(path.read_text(encoding="utf-8")))
+        if text != text.strip() or (re.search("[A-Za-z]{3}", text) and not re.search("[\u4e00-\u9fff]", text))
+    ]
+    assert strange == []
+
+
+def _chinese(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("zh"), str):
+            yield part["zh"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _chinese(one)
