@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +19,13 @@ def _refused(*_: Any, **__: Any) -> NoReturn:
 
 
 platformdirs.user_cache_path = _refused
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over eighteen thousand tests that stay to the end: a tenth of the time of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture
