@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -81,4 +81,8 @@ class TestResult(Exported, Brief):
         from panelkit.show import tables
 
         table = tables.frame_of_tests([self], language=language)
-        return table.reset_index(), None, [*self._between(language), *self.notes]
+        return table.reset_index(), None, [*self._below(language), *self.notes]
+
+    def _below(self, language: Language) -> Sequence[Message | str]:
+        """Return what stands below the row of the test, before its notes."""
+        return self._between(language)

@@ -139,12 +139,12 @@ class LinkDesign(MeasuredDesign):
         if self.index:
             indices = {name: composite_of(claim, self, name, self.variant) for name in self.index}
             frame = pd.concat({name: one.scores for name, one in indices.items()}, axis=1)
-            read = read_together([one.indicators for one in indices.values()])
+            read = [one.indicators for one in indices.values()]
         else:
             given = {f"given_{at}": text for at, text in enumerate(self.given)}
             named = {"figure": self.figure, "against": self.against, **given}
             frame = expressions_on_figures(figures, claim, self, named)
-            read = frame if frame.attrs else None
+            read = [frame]
         first, last = claim.sample_of(self).window
         wide = frame.replace([np.inf, -np.inf], np.nan).unstack("year").dropna()
         n, years = len(wide), wide.columns.get_level_values(1).nunique()
@@ -160,7 +160,7 @@ class LinkDesign(MeasuredDesign):
                     least=_LEAST,
                 )
             )
-        return read, wide.to_numpy(dtype=float).reshape(n, -1, years).transpose(0, 2, 1)
+        return read_together(read), wide.to_numpy(dtype=float).reshape(n, -1, years).transpose(0, 2, 1)
 
 
 def link(cube: FloatArray, *, draws: int, seed: int) -> Link:

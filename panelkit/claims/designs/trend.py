@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from panelkit.claims.designs.inequalities import NAMES
-from panelkit.claims.designs.measures import composite_of
+from panelkit.claims.designs.measures import composite_of, read_together
 from panelkit.claims.designs.trended import Trended, trend_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
@@ -84,7 +84,7 @@ class TrendDesign(MeasuredDesign):
                     "serial": trend.found.serial,
                 },
             ),
-            data=index.indicators if index.indicators.attrs else None,
+            data=read_together([index.indicators]),
         )
 
     def _series(self, index: Composite) -> pd.Series:

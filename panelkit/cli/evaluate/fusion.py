@@ -202,11 +202,12 @@ def _put(found: Any, planned: Scenario | None, output: Output, notes: Sequence[A
     """Print the result and the path ahead, and write tables and figures where a folder is named."""
     language = output.language
     told = [*all_told(found.said(), language), *all_told(notes, language)]
+    content = _content(found) if output.as_json or output.out is not None else {}
     if output.as_json:
         print_json(
             {
                 "title": found.title.text(language),
-                **_content(found),
+                **content,
                 **_ahead(planned, language),
                 "notes": told,
             }
@@ -218,7 +219,7 @@ def _put(found: Any, planned: Scenario | None, output: Output, notes: Sequence[A
                     settled = {} if said is None else {"notes": said}
                     typer.echo(one.to_text(language=language, width=terminal_width(), **settled))
     if output.out is not None:
-        paths = _written(found, output.out, language)
+        paths = _written(found, content, output.out, language)
         if planned is not None:
             paths.append(_table(records(planned.tidy()), output.out / "scenario.csv"))
             paths.append(planned.to_docx(output.out / "scenario.docx", language=language))
@@ -254,11 +255,11 @@ def _content(found: Any) -> dict[str, Any]:
     }
 
 
-def _written(found: Any, folder: Path, language: Any) -> list[Path]:
+def _written(found: Any, content: dict[str, Any], folder: Path, language: Any) -> list[Path]:
     """Write the tables and the figures of the first unit; return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, rows in _content(found).items():
+    for name, rows in content.items():
         if isinstance(rows, list):
             written.append(_table(rows, folder / f"{name}.csv"))
     found.to_docx(folder / "table.docx", language=language)

@@ -45,14 +45,13 @@ class PretrendTest(TestResult):
 
         if self.table.empty:
             return ()
-        said = message("bias is that of the {effect}", effect=self.effect).text(language)
-        return "", frame_text(self.shown(language), language, lambda value: f"{value:.4g}", index=False), said
+        table = frame_text(self.shown(language), language, lambda value: f"{value:.4g}", index=False)
+        return "", table, self._whose().text(language)
 
-    def _exported(self, language: Language) -> tuple[pd.DataFrame, None, list[Message | str]]:
-        """Return the test as a row; below it a sentence for every violation, in place of their table."""
-        from panelkit.show import tables
-
-        table = tables.frame_of_tests([self], language=language).reset_index()
+    def _below(self, language: Language) -> list[Message | str]:
+        """Return a sentence for every violation: no table stands below a row."""
+        if self.table.empty:
+            return []
         found: list[Message | str] = [
             message(
                 "{violation}, slope {slope:.4g}: power {joint:.3g} of the joint test and {single:.3g} of single leads, "
@@ -69,9 +68,10 @@ class PretrendTest(TestResult):
             )
             for row in self.table.itertuples()
         ]
-        if found:
-            found.append(message("bias is that of the {effect}", effect=self.effect))
-        return table, None, [*found, *self.notes]
+        return [*found, self._whose()]
+
+    def _whose(self) -> Message:
+        return message("bias is that of the {effect}", effect=self.effect)
 
     def shown(self, language: Language = "en") -> pd.DataFrame:
         """Return the columns of the table that are printed, their heads in a language."""
